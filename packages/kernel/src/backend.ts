@@ -1,0 +1,135 @@
+import type { CellProgram } from './cell.js';
+import type { MapProgram } from './program.js';
+import type { Storage, View } from './view.js';
+
+/** How `reduce` combines numbers. Nothing reduced gives 0, -Infinity or Infinity. */
+export type ReduceOp = 'sum' | 'max' | 'min';
+
+/** Numbers that go into or come out of a storage. */
+export type NumberArray = Float32Array | Int32Array;
+
+/**
+ * What every backend has. Each call enqueues work that writes its outputs; none allocates a result. Views may have any
+ * strides (inputs also stride 0), an output never overlaps an input except where it is the very same view, and `map`
+ * reads all inputs of a position before it writes the position.
+ */
+export interface Kernels {
+  /** out[k] = program.outputs[k](inputs, scalars) at each position; all views have one shape. */
+  map(program: MapProgram, inputs: readonly View[], scalars: readonly number[], outs: readonly View[]): void;
+  /** out = reduction over `axes` of the program's one output; inputs have one shape, out has length 1 along `axes`. */
+  reduce(
+    op: ReduceOp,
+    program: MapProgram,
+    inputs: readonly View[],
+    scalars: readonly number[],
+    axes: readonly number[],
+    out: View,
+  ): void;
+  /** out[..., M, N] = a[..., M, K] · b[..., K, N], or out += with `accumulate`; the leading axes are equal. */
+  matmul(a: View, b: View, out: View, options?: { accumulate?: boolean }): void;
+  /** out[..., D] = table[N, D] at indices[...] (i32). What an index outside [0, N) gives is not defined. */
+  gather(table: View, indices: View, out: View): void;
+  /** out[N, D] += updates[..., D] at indices[...] (i32), repeated indices add up, always in the same order. */
+  scatterAdd(updates: View, indices: View, out: View): void;
+}
+
+/** A faster form of something that the five kernels can do; `supports` says whether it takes these arguments. */
+export interface Fused<Args> {
+  supports(args: Args): boolean;
+  run(args: Args): void;
+}
+
+/**
+ * A cell over a whole sequence: s_t = cell(x_t, s0_{t-1} · R, s_{t-1}, parameters), with T steps, B rows, G gates,
+ * H units, S states, P per-unit parameters. Forward, step t reads states[:, t] and writes states[:, t + 1]; in reverse,
+ * steps go from T - 1 to 0, step t reads states[:, t + 1] and writes states[:, t]. Rows keep their states at steps t >= length.
+ */
+export interface RecurrenceArgs {
+  readonly cell: CellProgram;
+  /** [T, B, G, H] input projections, bias included. */
+  readonly x: View;
+  /** [H, G, H] from the first state to the gates; null when units do not mix (then r = 0). */
+  readonly R: View | null;
+  /** [P, H]; null when the cell has none. */
+  readonly parameters: View | null;
+  /** [B] i32, each in [0, T]; null when all rows are T long. */
+  readonly lengths: View | null;
+  readonly reverse: boolean;
+  /** [S, T + 1, B, H]. In: the slot that the first step reads. Out: all others. */
+  readonly states: View;
+}
+
+/** The derivative of a recurrence, back through time. */
+export interface RecurrenceGradArgs extends RecurrenceArgs {
+  /** [T, B, H], gradient of the output (state `cell.output` as each step leaves it); null for none. */
+  readonly dOutput: View | null;
+  /** [S, B, H], gradient of the states after the last step; null for none. */
+  readonly dFinal: View | null;
+  /** Out [T, B, G, H], gradient of x; 0 at steps past a row's length. */
+  readonly dx: View;
+  /** Out [T, B, G, H], gradient of r = s0 · R; null when R is null, or when the cell has `dx = dr`. dR is one matmul away. */
+  readonly dr: View | null;
+  /** Out [P, H], gradient of the parameters; null when the cell has none. */
+  readonly dParameters: View | null;
+  /** Out [S, B, H], gradient of the states before the first step. */
+  readonly dInitial: View;
+}
+
+/** Softmax over the last axis, or its logarithm. x and out have one shape. */
+export interface SoftmaxArgs {
+  readonly x: View;
+  readonly out: View;
+  readonly logarithm: boolean;
+}
+
+/** out = (x - mean) / sqrt(variance + epsilon) over the last axis, without gain and bias (Ba et al. 2016). */
+export interface LayerNormArgs {
+  /** [..., D] */
+  readonly x: View;
+  readonly epsilon: number;
+  /** Out [..., D] */
+  readonly out: View;
+  /** Out [..., 1]: 1 / sqrt(variance + epsilon), which the gradient needs. */
+  readonly inverseDeviation: View;
+}
+
+/** Kernels that a backend may have; each has a fallback made of the required five. */
+export interface FusedKernels {
+  readonly recurrence: Fused<RecurrenceArgs>;
+  readonly recurrenceGrad: Fused<RecurrenceGradArgs>;
+  readonly softmax: Fused<SoftmaxArgs>;
+  readonly layerNorm: Fused<LayerNormArgs>;
+}
+
+/** Bytes and blocks in use, and bytes kept for reuse. */
+export interface MemoryUse {
+  readonly liveBytes: number;
+  readonly liveStorages: number;
+  readonly pooledBytes: number;
+}
+
+/** A place where kernels run and tensors live. */
+export interface Backend extends Kernels {
+  readonly name: string;
+  readonly fused: Partial<FusedKernels>;
+  /** A block of at least `bytes`, from a pool where there is one; its contents are undefined. */
+  alloc(bytes: number): Storage;
+  /** Gives a block back. Later work may reuse it, earlier work is unharmed. Freeing twice throws LifetimeError. */
+  free(storage: Storage): void;
+  write(storage: Storage, data: NumberArray, byteOffset?: number): void;
+  /** The bytes as they are after all work enqueued so far: float32 or int32, as the storage was last written. */
+  read(storage: Storage, byteOffset?: number, bytes?: number): Promise<ArrayBuffer>;
+  /** Starts enqueued work without waiting for it. */
+  flush(): void;
+  memory(): MemoryUse;
+  /** Frees everything; the backend cannot be used afterwards. */
+  dispose(): void;
+}
+
+/** Why a backend cannot run here, in a sentence for people. */
+export interface Unavailable {
+  readonly unavailable: string;
+}
+
+/** Makes a backend, or says why it cannot run here. */
+export type BackendFactory = () => Promise<Backend | Unavailable>;

@@ -1,0 +1,209 @@
+import type { Backend, LayerNormArgs, RecurrenceArgs, RecurrenceGradArgs, SoftmaxArgs } from './backend.js';
+import { type CellProgram, withoutRecurrentProduct } from './cell.js';
+import { add, div, type Expr, exp, input, less, log, mul, scalar, select, sqrt, square, sub } from './expr.js';
+import { memo } from './memo.js';
+import { defineProgram, fill, identity, type MapProgram, programOf } from './program.js';
+import {
+  broadcastView,
+  ELEMENT_BYTES,
+  permuteView,
+  reshapeView,
+  selectView,
+  sizeOf,
+  sliceView,
+  type View,
+  viewOf,
+} from './view.js';
+
+/**
+ * Each fused kernel made of the required five: what runs where a backend has no faster form, and what every faster
+ * form is tested against.
+ */
+
+/** Temporary views that are given back when `use` returns. */
+function withScratch(backend: Backend, shapes: readonly (readonly number[])[], use: (...views: View[]) => void): void {
+  const views = shapes.map((shape) => viewOf(backend.alloc(sizeOf(shape) * ELEMENT_BYTES), shape));
+  try {
+    use(...views);
+  } finally {
+    for (const view of views) backend.free(view.storage);
+  }
+}
+
+/** The positions of one axis as separate views. */
+function split(view: View, axis: number): View[] {
+  return Array.from({ length: view.shape[axis]! }, (_, index) => selectView(view, axis, index));
+}
+
+/** [H, G, H] as the matrix [H, G · H]; `recurrenceMatrix` of the caller must not have gaps between gates. */
+function asMatrix(R: View): View {
+  const [units, gates, width] = R.shape as [number, number, number];
+  return reshapeView(R, [units, gates * width])!;
+}
+
+/** The order of steps, each with the slots of `states` before and after it. */
+function* walk(T: number, reverse: boolean): Generator<{ step: number; before: number; after: number }> {
+  for (let count = 0; count < T; count++) {
+    const step = reverse ? T - 1 - count : count;
+    yield reverse ? { step, before: step + 1, after: step } : { step, before: step, after: step + 1 };
+  }
+}
+
+/** Outputs where the step (scalar 0) lies before the row's length (last input), elsewhere `otherwise`. */
+function whileRunning(program: MapProgram, outputs: readonly Expr[], otherwise: readonly (Expr | number)[]): MapProgram {
+  const running = less(scalar(0), input(program.inputs));
+  return programOf(
+    outputs.map((output, index) => select(running, output, otherwise[index]!)),
+    program.inputs + 1,
+    1,
+  );
+}
+
+const raggedForward = memo((cell: CellProgram): MapProgram => {
+  const kept = Array.from({ length: cell.states }, (_, state) => input(2 * cell.gates + state));
+  return whileRunning(cell.forward, cell.forward.outputs, kept);
+});
+
+/** The outputs of the backward program without dr. */
+function withoutProductGradient(cell: CellProgram): Expr[] {
+  return cell.backward.outputs.filter((_, index) => index < cell.gates || index >= 2 * cell.gates);
+}
+
+const backwardWithoutProduct = memo(
+  (cell: CellProgram): MapProgram => programOf(withoutProductGradient(cell), cell.backward.inputs),
+);
+
+function raggedBackward(cell: CellProgram, outputs: readonly Expr[]): MapProgram {
+  const { gates, states, parameters, backward } = cell;
+  const firstState = outputs.length - states - parameters;
+  const incoming = (state: number): Expr => input(2 * gates + states + parameters + state);
+  const isState = (index: number): boolean => index >= firstState && index < firstState + states;
+  return whileRunning(
+    backward,
+    outputs,
+    outputs.map((_, index) => (isState(index) ? incoming(index - firstState) : 0)),
+  );
+}
+const raggedBackwardFull = memo((cell: CellProgram) => raggedBackward(cell, cell.backward.outputs));
+const raggedBackwardShort = memo((cell: CellProgram) => raggedBackward(cell, withoutProductGradient(cell)));
+
+/** The views that each step's map gets beside x, r and states: parameters, and lengths where rows are ragged. */
+function perRowAndUnit(args: RecurrenceArgs): { parameters: View[]; lengths: View[] } {
+  const [, B, , H] = args.x.shape as [number, number, number, number];
+  const { parameters, lengths } = args;
+  return {
+    parameters: parameters ? split(parameters, 0).map((p) => broadcastView(p, [B, H])) : [],
+    lengths: lengths ? [{ ...lengths, shape: [B, H], strides: [lengths.strides[0]!, 0] }] : [],
+  };
+}
+
+/** A recurrence step by step: one matmul and one map each. */
+export function recurrence(backend: Backend, args: RecurrenceArgs): void {
+  const { x, R, lengths, reverse, states } = args;
+  const [T, B, G, H] = x.shape as [number, number, number, number];
+  const cell = R ? args.cell : withoutRecurrentProduct(args.cell);
+  const program = lengths ? raggedForward(cell) : cell.forward;
+  const shared = perRowAndUnit(args);
+  withScratch(backend, [[B, G, H]], (r) => {
+    const product = R ? split(r!, 1) : split(selectView(x, 0, 0), 1);
+    for (const { step, before, after } of walk(T, reverse)) {
+      const previous = split(selectView(states, 1, before), 0);
+      if (R) backend.matmul(previous[0]!, asMatrix(R), reshapeView(r!, [B, G * H])!);
+      const inputs = [...split(selectView(x, 0, step), 1), ...product, ...previous, ...shared.parameters, ...shared.lengths];
+      backend.map(program, inputs, lengths ? [step] : [], split(selectView(states, 1, after), 0));
+    }
+  });
+}
+
+const accumulate = defineProgram({ inputs: 2 }, ({ x }) => [add(x[0]!, x[1]!)]);
+
+/** Back through time step by step. r is computed again for all steps at once; only the states' gradients travel. */
+export function recurrenceGrad(backend: Backend, args: RecurrenceGradArgs): void {
+  const { x, R, lengths, reverse, states, dOutput, dFinal, dx, dr, dParameters, dInitial } = args;
+  const [T, B, G, H] = x.shape as [number, number, number, number];
+  const cell = R ? args.cell : withoutRecurrentProduct(args.cell);
+  const { states: S, parameters: P } = cell;
+  const shared = perRowAndUnit(args);
+  const program = dr
+    ? lengths
+      ? raggedBackwardFull(cell)
+      : cell.backward
+    : lengths
+      ? raggedBackwardShort(cell)
+      : backwardWithoutProduct(cell);
+  withScratch(backend, [[T, B, G, H], [S, B, H], [S, B, H], [P, T, B, H]], (r, first, second, dp) => {
+    if (R && T > 0) {
+      const before = sliceView(selectView(states, 0, 0), 0, reverse ? 1 : 0, reverse ? T + 1 : T);
+      const weights = { ...asMatrix(R), shape: [T, H, G * H], strides: [0, R.strides[0]!, asMatrix(R).strides[1]!] };
+      backend.matmul(before, weights, reshapeView(r!, [T, B, G * H])!);
+    }
+    let carried = first!;
+    let next = second!;
+    if (dFinal) backend.map(identity, [dFinal], [], [carried]);
+    else backend.map(fill, [], [0], [carried]);
+    for (const { step, before } of [...walk(T, reverse)].reverse()) {
+      const seeds = split(carried, 0);
+      const seed = seeds[cell.output]!;
+      if (dOutput) backend.map(accumulate, [seed, selectView(dOutput, 0, step)], [], [seed]);
+      const inputs = [
+        ...split(selectView(x, 0, step), 1),
+        ...split(selectView(R ? r! : x, 0, step), 1),
+        ...split(selectView(states, 1, before), 0),
+        ...shared.parameters,
+        ...seeds,
+        ...shared.lengths,
+      ];
+      const outs = [
+        ...split(selectView(dx, 0, step), 1),
+        ...(dr ? split(selectView(dr, 0, step), 1) : []),
+        ...split(next, 0),
+        ...split(selectView(dp!, 1, step), 0),
+      ];
+      backend.map(program, inputs, lengths ? [step] : [], outs);
+      if (R) {
+        const products = reshapeView(selectView(dr ?? dx, 0, step), [B, G * H])!;
+        backend.matmul(products, permuteView(asMatrix(R), [1, 0]), selectView(next, 0, 0), { accumulate: true });
+      }
+      [carried, next] = [next, carried];
+    }
+    backend.map(identity, [carried], [], [dInitial]);
+    if (dParameters) {
+      const sums = { ...dParameters, shape: [P, 1, 1, H], strides: [dParameters.strides[0]!, 0, 0, dParameters.strides[1]!] };
+      backend.reduce('sum', identity, [dp!], [], [1, 2], sums);
+    }
+  });
+}
+
+const shiftedExp = defineProgram({ inputs: 2 }, ({ x }) => [exp(sub(x[0]!, x[1]!))]);
+const softmaxOf = defineProgram({ inputs: 3 }, ({ x }) => [div(exp(sub(x[0]!, x[1]!)), x[2]!)]);
+const logSoftmaxOf = defineProgram({ inputs: 3 }, ({ x }) => [sub(sub(x[0]!, x[1]!), log(x[2]!))]);
+
+/** Softmax of x - max(x), which cannot overflow. */
+export function softmax(backend: Backend, { x, out, logarithm }: SoftmaxArgs): void {
+  const axis = x.shape.length - 1;
+  const rows = x.shape.with(axis, 1);
+  withScratch(backend, [rows, rows], (largest, sum) => {
+    backend.reduce('max', identity, [x], [], [axis], largest!);
+    const shift = broadcastView(largest!, x.shape);
+    backend.reduce('sum', shiftedExp, [x, shift], [], [axis], sum!);
+    backend.map(logarithm ? logSoftmaxOf : softmaxOf, [x, shift, broadcastView(sum!, x.shape)], [], [out]);
+  });
+}
+
+const scaled = defineProgram({ inputs: 1, scalars: 1 }, ({ x, a }) => [mul(x[0]!, a[0]!)]);
+const squaredDeviation = defineProgram({ inputs: 2, scalars: 1 }, ({ x, a }) => [mul(square(sub(x[0]!, x[1]!)), a[0]!)]);
+const inverseRoot = defineProgram({ inputs: 1, scalars: 1 }, ({ x, a }) => [div(1, sqrt(add(x[0]!, a[0]!)))]);
+const normalized = defineProgram({ inputs: 3 }, ({ x }) => [mul(sub(x[0]!, x[1]!), x[2]!)]);
+
+/** Layer normalisation in two passes: mean first, then the mean of squared deviations from it. */
+export function layerNorm(backend: Backend, { x, epsilon, out, inverseDeviation }: LayerNormArgs): void {
+  const axis = x.shape.length - 1;
+  const perElement = 1 / x.shape[axis]!;
+  withScratch(backend, [x.shape.with(axis, 1)], (mean) => {
+    backend.reduce('sum', scaled, [x], [perElement], [axis], mean!);
+    const center = broadcastView(mean!, x.shape);
+    backend.reduce('sum', squaredDeviation, [x, center], [perElement], [axis], inverseDeviation);
+    backend.map(inverseRoot, [inverseDeviation], [epsilon], [inverseDeviation]);
+    backend.map(normalized, [x, center, broadcastView(inverseDeviation, x.shape)], [], [out]);
+  });
+}
