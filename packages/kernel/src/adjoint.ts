@@ -65,12 +65,12 @@ export function adjoint(outputs: readonly Expr[], seeds: readonly Expr[], wrt: r
     const sum = gradients.get(node);
     gradients.set(node, sum ? add(sum, g) : g);
   };
-  outputs.forEach((output, index) => receive(output, seeds[index]!));
+  for (const [index, output] of outputs.entries()) receive(output, seeds[index]!);
   for (const node of topological(outputs).reverse()) {
     const g = gradients.get(node);
     if (!g || node.kind !== 'operation') continue;
     const parts = rules[node.op](g, node.args as unknown as readonly [Expr, Expr, Expr], node);
-    parts.forEach((part, index) => part && receive(node.args[index]!, part));
+    for (const [index, part] of parts.entries()) if (part) receive(node.args[index]!, part);
   }
   return wrt.map((leaf) => gradients.get(leaf) ?? constant(0));
 }

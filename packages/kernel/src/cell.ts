@@ -1,6 +1,6 @@
 import { adjoint } from './adjoint.js';
 import { ProgramError } from './errors.js';
-import { type Expr, constant, input, substitute, topological } from './expr.js';
+import { constant, type Expr, input, substitute, topological } from './expr.js';
 import { memo } from './memo.js';
 import { type MapProgram, programOf } from './program.js';
 
@@ -66,13 +66,18 @@ export function defineCell(shape: CellShape, step: (leaves: CellLeaves) => reado
     p: leaves.slice(2 * gates + states),
   });
   if (next.length !== states) {
-    throw new ProgramError(`${name}: the cell declares ${states} states, but its step returns ${next.length}`);
+    throw new ProgramError(
+      `${name}: the cell declares ${states} states, but its step returns ${next.length}`,
+    );
   }
   if (states < 1 || output < 0 || output >= states) {
     throw new ProgramError(`${name}: output state ${output} does not exist; the cell has ${states} states`);
   }
-  const stray = topological(next).find((node) => node.kind !== 'input' && node.kind !== 'constant' && node.kind !== 'operation');
-  if (stray) throw new ProgramError(`${name}: a cell may use x, r, s, p and constants only, not a ${stray.kind}`);
+  const stray = topological(next).find(
+    (node) => node.kind !== 'input' && node.kind !== 'constant' && node.kind !== 'operation',
+  );
+  if (stray)
+    throw new ProgramError(`${name}: a cell may use x, r, s, p and constants only, not a ${stray.kind}`);
   return { name, gates, states, parameters, output, ...derive(next, leaves, gates) };
 }
 

@@ -1,6 +1,20 @@
 import type { Backend, LayerNormArgs, RecurrenceArgs, RecurrenceGradArgs, SoftmaxArgs } from './backend.js';
 import { type CellProgram, withoutRecurrentProduct } from './cell.js';
-import { add, div, type Expr, exp, input, less, log, mul, scalar, select, sqrt, square, sub } from './expr.js';
+import {
+  add,
+  div,
+  type Expr,
+  exp,
+  input,
+  less,
+  log,
+  mul,
+  scalar,
+  select,
+  sqrt,
+  square,
+  sub,
+} from './expr.js';
 import { memo } from './memo.js';
 import { defineProgram, fill, identity, type MapProgram, programOf } from './program.js';
 import {
@@ -21,7 +35,11 @@ import {
  */
 
 /** Temporary views that are given back when `use` returns. */
-function withScratch(backend: Backend, shapes: readonly (readonly number[])[], use: (...views: View[]) => void): void {
+function withScratch(
+  backend: Backend,
+  shapes: readonly (readonly number[])[],
+  use: (...views: View[]) => void,
+): void {
   const views = shapes.map((shape) => viewOf(backend.alloc(sizeOf(shape) * ELEMENT_BYTES), shape));
   try {
     use(...views);
@@ -50,7 +68,11 @@ function* walk(T: number, reverse: boolean): Generator<{ step: number; before: n
 }
 
 /** Outputs where the step (scalar 0) lies before the row's length (last input), elsewhere `otherwise`. */
-function whileRunning(program: MapProgram, outputs: readonly Expr[], otherwise: readonly (Expr | number)[]): MapProgram {
+function whileRunning(
+  program: MapProgram,
+  outputs: readonly Expr[],
+  otherwise: readonly (Expr | number)[],
+): MapProgram {
   const running = less(scalar(0), input(program.inputs));
   return programOf(
     outputs.map((output, index) => select(running, output, otherwise[index]!)),
@@ -109,7 +131,13 @@ export function recurrence(backend: Backend, args: RecurrenceArgs): void {
     for (const { step, before, after } of walk(T, reverse)) {
       const previous = split(selectView(states, 1, before), 0);
       if (R) backend.matmul(previous[0]!, asMatrix(R), reshapeView(r!, [B, G * H])!);
-      const inputs = [...split(selectView(x, 0, step), 1), ...product, ...previous, ...shared.parameters, ...shared.lengths];
+      const inputs = [
+        ...split(selectView(x, 0, step), 1),
+        ...product,
+        ...previous,
+        ...shared.parameters,
+        ...shared.lengths,
+      ];
       backend.map(program, inputs, lengths ? [step] : [], split(selectView(states, 1, after), 0));
     }
   });
@@ -131,47 +159,66 @@ export function recurrenceGrad(backend: Backend, args: RecurrenceGradArgs): void
     : lengths
       ? raggedBackwardShort(cell)
       : backwardWithoutProduct(cell);
-  withScratch(backend, [[T, B, G, H], [S, B, H], [S, B, H], [P, T, B, H]], (r, first, second, dp) => {
-    if (R && T > 0) {
-      const before = sliceView(selectView(states, 0, 0), 0, reverse ? 1 : 0, reverse ? T + 1 : T);
-      const weights = { ...asMatrix(R), shape: [T, H, G * H], strides: [0, R.strides[0]!, asMatrix(R).strides[1]!] };
-      backend.matmul(before, weights, reshapeView(r!, [T, B, G * H])!);
-    }
-    let carried = first!;
-    let next = second!;
-    if (dFinal) backend.map(identity, [dFinal], [], [carried]);
-    else backend.map(fill, [], [0], [carried]);
-    for (const { step, before } of [...walk(T, reverse)].reverse()) {
-      const seeds = split(carried, 0);
-      const seed = seeds[cell.output]!;
-      if (dOutput) backend.map(accumulate, [seed, selectView(dOutput, 0, step)], [], [seed]);
-      const inputs = [
-        ...split(selectView(x, 0, step), 1),
-        ...split(selectView(R ? r! : x, 0, step), 1),
-        ...split(selectView(states, 1, before), 0),
-        ...shared.parameters,
-        ...seeds,
-        ...shared.lengths,
-      ];
-      const outs = [
-        ...split(selectView(dx, 0, step), 1),
-        ...(dr ? split(selectView(dr, 0, step), 1) : []),
-        ...split(next, 0),
-        ...split(selectView(dp!, 1, step), 0),
-      ];
-      backend.map(program, inputs, lengths ? [step] : [], outs);
-      if (R) {
-        const products = reshapeView(selectView(dr ?? dx, 0, step), [B, G * H])!;
-        backend.matmul(products, permuteView(asMatrix(R), [1, 0]), selectView(next, 0, 0), { accumulate: true });
+  withScratch(
+    backend,
+    [
+      [T, B, G, H],
+      [S, B, H],
+      [S, B, H],
+      [P, T, B, H],
+    ],
+    (r, first, second, dp) => {
+      if (R && T > 0) {
+        const before = sliceView(selectView(states, 0, 0), 0, reverse ? 1 : 0, reverse ? T + 1 : T);
+        const weights = {
+          ...asMatrix(R),
+          shape: [T, H, G * H],
+          strides: [0, R.strides[0]!, asMatrix(R).strides[1]!],
+        };
+        backend.matmul(before, weights, reshapeView(r!, [T, B, G * H])!);
       }
-      [carried, next] = [next, carried];
-    }
-    backend.map(identity, [carried], [], [dInitial]);
-    if (dParameters) {
-      const sums = { ...dParameters, shape: [P, 1, 1, H], strides: [dParameters.strides[0]!, 0, 0, dParameters.strides[1]!] };
-      backend.reduce('sum', identity, [dp!], [], [1, 2], sums);
-    }
-  });
+      let carried = first!;
+      let next = second!;
+      if (dFinal) backend.map(identity, [dFinal], [], [carried]);
+      else backend.map(fill, [], [0], [carried]);
+      for (const { step, before } of [...walk(T, reverse)].reverse()) {
+        const seeds = split(carried, 0);
+        const seed = seeds[cell.output]!;
+        if (dOutput) backend.map(accumulate, [seed, selectView(dOutput, 0, step)], [], [seed]);
+        const inputs = [
+          ...split(selectView(x, 0, step), 1),
+          ...split(selectView(R ? r! : x, 0, step), 1),
+          ...split(selectView(states, 1, before), 0),
+          ...shared.parameters,
+          ...seeds,
+          ...shared.lengths,
+        ];
+        const outs = [
+          ...split(selectView(dx, 0, step), 1),
+          ...(dr ? split(selectView(dr, 0, step), 1) : []),
+          ...split(next, 0),
+          ...split(selectView(dp!, 1, step), 0),
+        ];
+        backend.map(program, inputs, lengths ? [step] : [], outs);
+        if (R) {
+          const products = reshapeView(selectView(dr ?? dx, 0, step), [B, G * H])!;
+          backend.matmul(products, permuteView(asMatrix(R), [1, 0]), selectView(next, 0, 0), {
+            accumulate: true,
+          });
+        }
+        [carried, next] = [next, carried];
+      }
+      backend.map(identity, [carried], [], [dInitial]);
+      if (dParameters) {
+        const sums = {
+          ...dParameters,
+          shape: [P, 1, 1, H],
+          strides: [dParameters.strides[0]!, 0, 0, dParameters.strides[1]!],
+        };
+        backend.reduce('sum', identity, [dp!], [], [1, 2], sums);
+      }
+    },
+  );
 }
 
 const shiftedExp = defineProgram({ inputs: 2 }, ({ x }) => [exp(sub(x[0]!, x[1]!))]);
@@ -191,7 +238,9 @@ export function softmax(backend: Backend, { x, out, logarithm }: SoftmaxArgs): v
 }
 
 const scaled = defineProgram({ inputs: 1, scalars: 1 }, ({ x, a }) => [mul(x[0]!, a[0]!)]);
-const squaredDeviation = defineProgram({ inputs: 2, scalars: 1 }, ({ x, a }) => [mul(square(sub(x[0]!, x[1]!)), a[0]!)]);
+const squaredDeviation = defineProgram({ inputs: 2, scalars: 1 }, ({ x, a }) => [
+  mul(square(sub(x[0]!, x[1]!)), a[0]!),
+]);
 const inverseRoot = defineProgram({ inputs: 1, scalars: 1 }, ({ x, a }) => [div(1, sqrt(add(x[0]!, a[0]!)))]);
 const normalized = defineProgram({ inputs: 3 }, ({ x }) => [mul(sub(x[0]!, x[1]!), x[2]!)]);
 

@@ -1,12 +1,19 @@
 import type { Backend, FusedKernels } from './backend.js';
-import * as fallback from './fallback.js';
+import { layerNorm, recurrence, recurrenceGrad, softmax } from './fallback.js';
 
 /** The arguments of a fused kernel, by its name. */
 export type FusedArgs<Name extends keyof FusedKernels> = Parameters<FusedKernels[Name]['run']>[0];
 
+type Fallbacks = { [Name in keyof FusedKernels]: (backend: Backend, args: FusedArgs<Name>) => void };
+const fallbacks: Fallbacks = { recurrence, recurrenceGrad, softmax, layerNorm };
+
 /** Runs a fused kernel where the backend has it for these arguments, else its fallback. */
-export function runFused<Name extends keyof FusedKernels>(backend: Backend, name: Name, args: FusedArgs<Name>): void {
-  const fused = backend.fused[name] as { supports(args: FusedArgs<Name>): boolean; run(args: FusedArgs<Name>): void } | undefined;
-  if (fused?.supports(args)) fused.run(args);
-  else (fallback[name] as (backend: Backend, args: FusedArgs<Name>) => void)(backend, args);
+export function runFused<Name extends keyof FusedKernels>(
+  backend: Backend,
+  name: Name,
+  args: FusedArgs<Name>,
+): void {
+  const fused: FusedKernels[Name] | undefined = backend.fused[name];
+  if (fused?.supports(args as never)) fused.run(args as never);
+  else fallbacks[name](backend, args);
 }

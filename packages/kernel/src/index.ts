@@ -1,14 +1,22 @@
 /** The contract between tensors and backends, and the scalar language that every backend prints. */
 export { adjoint } from './adjoint.js';
 export type * from './backend.js';
-export { type CellLeaves, type CellProgram, type CellShape, defineCell, withoutRecurrentProduct } from './cell.js';
+export {
+  type CellLeaves,
+  type CellProgram,
+  type CellShape,
+  defineCell,
+  withoutRecurrentProduct,
+} from './cell.js';
 export * from './errors.js';
-export * as expr from './expr.js';
+export { type Element, evaluate } from './evaluate.js';
 export type { Expr, ExprLike, PrimitiveName, Scalar } from './expr.js';
+export * as expr from './expr.js';
 export * as fallback from './fallback.js';
 export { type FusedArgs, runFused } from './fused.js';
 export { memo } from './memo.js';
 export { javascript, type Printed, print, type Target } from './print.js';
 export { defineProgram, fill, identity, type MapProgram, type ProgramLeaves, programOf } from './program.js';
 export { currentBackend, init, registerBackend, registeredBackends, useBackend } from './registry.js';
+export { threefry2x32, uniform } from './threefry.js';
 export * from './view.js';

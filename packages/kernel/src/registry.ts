@@ -45,7 +45,9 @@ function lookup(wanted: string | BackendFactory): BackendFactory {
   const known = registeredBackends();
   throw new BackendError(
     `init: there is no backend named "${wanted}"; ` +
-      (known.length > 0 ? `registered are ${known.join(', ')}` : 'none is registered, import its package first'),
+      (known.length > 0
+        ? `registered are ${known.join(', ')}`
+        : 'none is registered, import its package first'),
   );
 }
 
