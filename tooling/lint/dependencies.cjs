@@ -18,7 +18,11 @@ const arrows = {
   ostinato: ['kernel', 'tensor', 'layers', 'losses', 'train', 'data', 'tasks', 'backend-cpu'],
 };
 
-/** What only the tests of a package may import besides; with the arrows above, still no circle. */
+/**
+ * What only the tests of a package may import besides; with the arrows above, still no circle.
+ *
+ * @type {Record<string, string[]>}
+ */
 const testArrows = {
   'backend-cpu': ['conformance', 'tensor'],
   layers: ['backend-cpu', 'losses'],
@@ -31,6 +35,7 @@ const tests = '\\.test(-d)?\\.ts$';
 /** Where code for Node alone lives; everything else in a package also runs in a browser. */
 const nodeOnly = '/src/node(\\.ts$|/)';
 
+/** @param {string[]} names */
 const folder = (names) => `^packages/(${names.join('|')})/`;
 
 const directions = Object.entries(arrows).flatMap(([name, targets]) => [

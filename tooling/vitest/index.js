@@ -13,6 +13,8 @@ export function nodeTests() {
     test: {
       name: 'node',
       environment: 'node',
+      // Training runs on machines of every speed; a test that hangs still ends.
+      testTimeout: 60_000,
       root: fileURLToPath(new URL('../..', import.meta.url)),
       include: ['{packages,apps}/*/src/**/*.test.ts', 'tooling/*/*.test.ts'],
       typecheck: {
