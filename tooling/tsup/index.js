@@ -13,6 +13,7 @@ export function library(...entries) {
     format: 'esm',
     target: 'es2022',
     platform: 'neutral',
+    removeNodeProtocol: false,
     dts: true,
     sourcemap: true,
     clean: true,
