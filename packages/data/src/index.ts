@@ -1,1 +1,29 @@
-export {};
+/** Text as numbers: vocabularies, tokens, slot corpora, batches, and an embedded data set. Needs no file system. */
+export {
+  type BatchOptions,
+  BatchPlan,
+  type BatchPlanOptions,
+  batches,
+  type LengthBucketOptions,
+  lengthBuckets,
+} from './batches.js';
+export { type ConllOptions, parseConll } from './conll.js';
+export { DataError, type DataLocation } from './errors.js';
+export { type FlightOptions, type Flights, flights, lectureSentences } from './flights/index.js';
+export { fnv1a } from './hash.js';
+export { type PaddedBatch, type PadOptions, padBatch } from './padding.js';
+export { prefetch } from './prefetch.js';
+export { Random, type RandomState } from './random.js';
+export { parseSlotFiles, type SlotFileNames, type SlotFiles } from './slot-files.js';
+export { checkTag, type SlotSpan, spansOf, type TaggedSentence } from './tagged-sentence.js';
+export { decodeUtf8 } from './text.js';
+export { type TokenizeOptions, type TokenWithOffsets, tokenize, tokenizeWithOffsets } from './tokenize.js';
+export {
+  letterNgrams,
+  letterTrigrams,
+  type TrigramBatch,
+  TrigramHasher,
+  type TrigramOptions,
+} from './trigrams.js';
+export { OTHER, PADDING, Vocabulary, type VocabularyJSON, type VocabularyOptions } from './vocabulary.js';
+export { wordShape } from './word-shape.js';
