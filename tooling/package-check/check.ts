@@ -71,6 +71,8 @@ async function install(packages: readonly Packed[]): Promise<void> {
     packages: ['.'],
     overrides: archives,
     hoist: false,
+    // Outside the project, or what the project depends on would be in reach of every package.
+    virtualStoreDir: join(folder, 'linked'),
     allowBuilds: { esbuild: false },
     minimumReleaseAge: 0,
   };
