@@ -1,3 +1,5 @@
+const { builtinModules } = require('node:module');
+
 /**
  * The arrows between packages, checked by `pnpm check:dependencies`.
  *
@@ -32,8 +34,6 @@ const testArrows = {
 };
 
 const tests = '\\.test(-d)?\\.ts$';
-/** Where code for Node alone lives; everything else in a package also runs in a browser. */
-const nodeOnly = '/src/node(\\.ts$|/)';
 
 /** @param {string[]} names */
 const folder = (names) => `^packages/(${names.join('|')})/`;
@@ -101,17 +101,10 @@ module.exports = {
     },
     {
       name: 'runs-in-browsers',
-      comment: 'Only src/node.ts, src/node/, tests and the command line import modules of Node',
+      comment: 'Only the entry points ./node and the command line lead to modules of Node',
       severity: 'error',
-      from: { path: '^packages/', pathNot: [tests, nodeOnly, '^packages/cli/'] },
-      to: { dependencyTypes: ['core'], dependencyTypesNot: ['dynamic-import', 'type-only'] },
-    },
-    {
-      name: 'node-stays-aside',
-      comment: 'What runs in browsers does not import what runs in Node alone',
-      severity: 'error',
-      from: { path: '^packages/', pathNot: [tests, nodeOnly, '^packages/cli/'] },
-      to: { path: nodeOnly },
+      from: { path: '^packages/[^/]+/src/(index|reference)\\.ts$', pathNot: '^packages/cli/' },
+      to: { path: `^(node:)?(${builtinModules.join('|')})$`, reachable: true },
     },
   ],
   options: {

@@ -13,6 +13,7 @@ export function library(...entries) {
     format: 'esm',
     target: 'es2022',
     platform: 'neutral',
+    external: [/^node:/],
     removeNodeProtocol: false,
     dts: true,
     sourcemap: true,
