@@ -1,0 +1,83 @@
+import type { Backend, FusedKernels, Kernels, MemoryUse, NumberArray, Storage } from '@ostinato/kernel';
+import { canCompile } from './compile.js';
+import { gather, scatterAdd } from './indexing.js';
+import { MapKernels } from './map.js';
+import { matmul } from './matmul.js';
+import { Pool } from './pool.js';
+import { ReduceKernels } from './reduce.js';
+
+/** How a CPU backend is set up. */
+export interface CpuOptions {
+  /** Bytes of freed memory to keep for reuse; 256 MiB by default. */
+  readonly poolBytes?: number;
+  /** Whether kernels are made from text with `new Function`; by default where that is allowed. Interpreted (slow) where not. */
+  readonly compile?: boolean;
+}
+
+/** Kernels in plain JavaScript, printed for each program and layout. Everything has happened when a call returns. */
+export class CpuBackend implements Backend {
+  readonly name = 'cpu';
+  readonly fused: Partial<FusedKernels>;
+  readonly #pool: Pool;
+  readonly #map: MapKernels;
+  readonly #reduce: ReduceKernels;
+
+  constructor(options: CpuOptions = {}) {
+    const compiles = options.compile ?? canCompile();
+    this.#pool = new Pool(options.poolBytes);
+    this.#map = new MapKernels(this.#pool, compiles);
+    this.#reduce = new ReduceKernels(this.#pool, compiles);
+    this.fused = {};
+  }
+
+  map(...args: Parameters<Kernels['map']>): void {
+    this.#map.run(...args);
+  }
+
+  reduce(...args: Parameters<Kernels['reduce']>): void {
+    this.#reduce.run(...args);
+  }
+
+  matmul(...args: Parameters<Kernels['matmul']>): void {
+    matmul(this.#pool, ...args);
+  }
+
+  /** Throws IndexError, naming the index and its position, before anything is written. */
+  gather(...args: Parameters<Kernels['gather']>): void {
+    gather(this.#pool, ...args);
+  }
+
+  /** Throws IndexError, naming the index and its position, before anything is written. */
+  scatterAdd(...args: Parameters<Kernels['scatterAdd']>): void {
+    scatterAdd(this.#pool, ...args);
+  }
+
+  alloc(bytes: number): Storage {
+    return this.#pool.alloc(bytes);
+  }
+
+  free(storage: Storage): void {
+    this.#pool.free(storage);
+  }
+
+  write(storage: Storage, data: NumberArray, byteOffset = 0): void {
+    const { floats, integers } = this.#pool.open(storage, 'write');
+    const to = data instanceof Int32Array ? integers : floats;
+    to.set(data, byteOffset / to.BYTES_PER_ELEMENT);
+  }
+
+  async read(storage: Storage, byteOffset = 0, bytes = storage.bytes - byteOffset): Promise<ArrayBuffer> {
+    const { floats } = this.#pool.open(storage, 'read');
+    return (floats.buffer as ArrayBuffer).slice(byteOffset, byteOffset + bytes);
+  }
+
+  flush(): void {}
+
+  memory(): MemoryUse {
+    return this.#pool.memory();
+  }
+
+  dispose(): void {
+    this.#pool.close();
+  }
+}
