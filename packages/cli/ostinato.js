@@ -3,4 +3,4 @@
 import { register } from 'tsx/esm/api';
 
 register();
-await import('./src/bin.ts');
+await import('./src/bin.js');
