@@ -253,15 +253,15 @@ function childrenOf(node: Expr): readonly Expr[] {
   return node.kind === 'random' ? node.seeds : [];
 }
 
-/** The expressions with each leaf replaced by what `replace` gives for it (`undefined` keeps it). */
-export function substitute(roots: readonly Expr[], replace: (leaf: Expr) => Expr | undefined): Expr[] {
+/** The expressions with nodes replaced by what `replace` gives for them (`undefined` keeps a node and looks inside). */
+export function substitute(roots: readonly Expr[], replace: (node: Expr) => Expr | undefined): Expr[] {
   const done = new Map<Expr, Expr>();
   for (const node of topological(roots)) {
-    const rebuilt =
+    const inside = (): Expr =>
       node.kind === 'operation'
-        ? operation(node.op, ...node.args.map((a) => done.get(a)!))
-        : (replace(node) ?? node);
-    done.set(node, rebuilt);
+        ? operation(node.op, ...node.args.map((argument) => done.get(argument)!))
+        : node;
+    done.set(node, replace(node) ?? inside());
   }
   return roots.map((root) => done.get(root)!);
 }

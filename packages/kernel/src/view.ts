@@ -119,14 +119,24 @@ export function permuteView(view: View, order: readonly number[]): View {
   };
 }
 
-/** The part `[begin, end)` of one axis, every `step`-th element; a negative step walks from `begin` down to `end + 1`. */
+/** The part `[begin, end)` of one axis, every `step`-th element. */
 export function sliceView(view: View, axis: number, begin: number, end: number, step = 1): View {
-  const length = Math.max(0, Math.ceil((end - begin) / step));
+  const length = Math.ceil((end - begin) / step);
   return {
     ...view,
     shape: view.shape.with(axis, length),
     strides: view.strides.with(axis, view.strides[axis]! * step),
     offset: length === 0 ? view.offset : view.offset + begin * view.strides[axis]!,
+  };
+}
+
+/** The elements of one axis in the opposite order. */
+export function flipView(view: View, axis: number): View {
+  const last = Math.max(0, view.shape[axis]! - 1);
+  return {
+    ...view,
+    strides: view.strides.with(axis, -view.strides[axis]!),
+    offset: view.offset + last * view.strides[axis]!,
   };
 }
 

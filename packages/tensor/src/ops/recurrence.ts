@@ -1,0 +1,182 @@
+import {
+  type CellProgram,
+  DTypeError,
+  fill,
+  formatShape,
+  identity,
+  ProgramError,
+  permuteView,
+  reshapeView,
+  runFused,
+  ShapeError,
+  sameShape,
+  selectView,
+  sliceView,
+  type View,
+} from '@ostinato/kernel';
+import { commonBackend, outputSlot, record } from '../record.js';
+import { isRecording } from '../tape.js';
+import { alias, allocate, type Tensor } from '../tensor.js';
+import { contiguous } from './core.js';
+
+/** What a recurrence runs on. T steps, B rows, G gates, H units, S states, P per-unit parameters. */
+export interface RecurrenceInputs {
+  readonly cell: CellProgram;
+  /** [T, B, G, H] input projections, bias included. */
+  readonly x: Tensor;
+  /** [H, G, H]; left out when units do not mix. */
+  readonly R?: Tensor | undefined;
+  /** [P, H] */
+  readonly parameters?: Tensor | undefined;
+  /** [B] i32 in [0, T]; steps past a row's length leave its states as they are. */
+  readonly lengths?: Tensor | undefined;
+  /** [S, B, H] states before the first step; zeros by default. */
+  readonly initial?: Tensor | undefined;
+  /** Walk from each row's end to its beginning. */
+  readonly reverse?: boolean | undefined;
+}
+
+/** What comes out of a recurrence. */
+export interface RecurrenceResult {
+  /** [T, B, H]: the output state after each step. */
+  readonly output: Tensor;
+  /** [S, B, H]: all states after the last step. */
+  readonly final: Tensor;
+}
+
+/**
+ * Runs a cell over whole sequences: s_t = cell(x_t, s0_{t-1} · R, s_{t-1}, parameters). One kernel call forward, one back.
+ * @throws ShapeError where the sizes of x, R, parameters, lengths and initial do not fit each other and the cell
+ */
+export function recurrence(inputs: RecurrenceInputs): RecurrenceResult {
+  assertFits(inputs);
+  const { cell, R, parameters, lengths, initial, reverse = false } = inputs;
+  const x = contiguous(inputs.x);
+  const operands = [x, R, parameters, initial];
+  const given = operands.filter((operand) => operand !== undefined);
+  const backend = commonBackend('recurrence', lengths ? [...given, lengths] : given);
+  const [T, B, , H] = x.shape as [number, number, number, number];
+  const states = allocate(backend, [cell.states, T + 1, B, H]);
+  const first = selectView(states.view(), 1, reverse ? T : 0);
+  if (initial) backend.map(identity, [initial.view('recurrence')], [], [first]);
+  else backend.map(fill, [], [0], [first]);
+  const views = {
+    x: x.view(),
+    R: R?.view() ?? null,
+    parameters: parameters?.view() ?? null,
+    lengths: lengths?.view() ?? null,
+  };
+  runFused(backend, 'recurrence', { cell, ...views, reverse, states: states.view() });
+
+  const node = record('recurrence', given, (dOutput, dFinal) => {
+    if (isRecording()) {
+      throw new ProgramError(
+        'recurrence: second derivatives are not available through the fused kernel; run the cell with scan',
+      );
+    }
+    const gradients = sendBack(saved!, cell, reverse, dOutput, dFinal);
+    return operands.flatMap((operand, index) => (operand ? [gradients[index]] : []));
+  });
+  const all = states.view();
+  const output = sliceView(selectView(all, 0, cell.output), 0, reverse ? 0 : 1, reverse ? T : T + 1);
+  const result = {
+    output: alias(states, output, outputSlot(node)),
+    final: alias(states, selectView(all, 1, reverse ? 0 : T), outputSlot(node)),
+  };
+  const saved = node && {
+    x: node.save(x),
+    states: node.save(states),
+    R: R && node.save(R),
+    parameters: parameters && node.save(parameters),
+    lengths: lengths && node.save(lengths),
+  };
+  states.dispose();
+  return result;
+}
+
+/** What the gradient needs of the forward pass. */
+interface Saved {
+  readonly x: Tensor;
+  readonly states: Tensor;
+  readonly R: Tensor | undefined;
+  readonly parameters: Tensor | undefined;
+  readonly lengths: Tensor | undefined;
+}
+
+/** The gradients of x, R, parameters and initial, in this order. */
+function sendBack(
+  { x, states, R, parameters, lengths }: Saved,
+  cell: CellProgram,
+  reverse: boolean,
+  dOutput: Tensor | undefined,
+  dFinal: Tensor | undefined,
+): readonly (Tensor | undefined)[] {
+  const { backend } = x;
+  const [T, B, G, H] = x.shape as [number, number, number, number];
+  const dx = allocate(backend, x.shape);
+  const dr = R && !cell.sharedGradient ? allocate(backend, x.shape) : undefined;
+  const dParameters = parameters && allocate(backend, parameters.shape);
+  const dInitial = allocate(backend, [cell.states, B, H]);
+  runFused(backend, 'recurrenceGrad', {
+    cell,
+    reverse,
+    x: x.view(),
+    R: R?.view() ?? null,
+    parameters: parameters?.view() ?? null,
+    lengths: lengths?.view() ?? null,
+    states: states.view(),
+    dOutput: dOutput ? contiguous(dOutput).view() : null,
+    dFinal: dFinal ? contiguous(dFinal).view() : null,
+    dx: dx.view(),
+    dr: dr?.view() ?? null,
+    dParameters: dParameters?.view() ?? null,
+    dInitial: dInitial.view(),
+  });
+  return [dx, R && recurrentGradient(states.view(), dr ?? dx, reverse, [T, B, G, H]), dParameters, dInitial];
+}
+
+/** dR = Σ_t s0_{t-1}ᵀ · dr_t as one product over all steps and rows. */
+function recurrentGradient(
+  states: View,
+  dr: Tensor,
+  reverse: boolean,
+  [T, B, G, H]: [number, number, number, number],
+): Tensor {
+  const before = sliceView(selectView(states, 0, 0), 0, reverse ? 1 : 0, reverse ? T + 1 : T);
+  const rows = reshapeView(before, [T * B, H])!;
+  const dR = allocate(dr.backend, [H, G, H]);
+  dr.backend.matmul(
+    permuteView(rows, [1, 0]),
+    reshapeView(dr.view(), [T * B, G * H])!,
+    reshapeView(dR.view(), [H, G * H])!,
+  );
+  return dR;
+}
+
+function assertFits({ cell, x, R, parameters, lengths, initial }: RecurrenceInputs): void {
+  const where = `recurrence (${cell.name})`;
+  const expectShape = (what: string, tensor: Tensor | undefined, shape: readonly number[]): void => {
+    if (tensor && !sameShape(tensor.shape, shape)) {
+      throw new ShapeError(
+        `${where}: ${what} must have shape ${formatShape(shape)}, got ${formatShape(tensor.shape)}`,
+      );
+    }
+  };
+  if (x.rank !== 4 || x.shape[2] !== cell.gates) {
+    throw new ShapeError(
+      `${where}: x must have shape [time, batch, ${cell.gates} gates, units], got ${formatShape(x.shape)}`,
+    );
+  }
+  const [, B, G, H] = x.shape as [number, number, number, number];
+  expectShape('R', R, [H, G, H]);
+  expectShape('parameters', parameters, [cell.parameters, H]);
+  expectShape('lengths', lengths, [B]);
+  expectShape('initial', initial, [cell.states, B, H]);
+  if (lengths && lengths.dtype !== 'i32')
+    throw new DTypeError(`${where}: lengths must be i32, got ${lengths.dtype}`);
+  if (cell.parameters > 0 && !parameters) {
+    throw new ShapeError(
+      `${where}: the cell needs parameters of shape ${formatShape([cell.parameters, H])}, none were given`,
+    );
+  }
+}

@@ -1,0 +1,36 @@
+import { type Backend, BackendError, currentBackend } from '@ostinato/kernel';
+import { type Backward, isRecording, Node, Slot } from './tape.js';
+import type { Tensor } from './tensor.js';
+
+/**
+ * Puts an operation on the tape, if a gradient is wanted of any of its inputs.
+ * @param backward gets one gradient for each output slot, in the order in which the slots are made
+ */
+export function record(name: string, inputs: readonly Tensor[], backward: Backward): Node | undefined {
+  if (!isRecording() || !inputs.some((input) => input.requiresGrad)) return undefined;
+  return new Node(
+    name,
+    inputs.map((input) => input.slot),
+    backward,
+  );
+}
+
+/** The slot of the next output of a node; none where nothing is recorded. */
+export function outputSlot(node: Node | undefined): Slot | undefined {
+  return node && new Slot(node);
+}
+
+/** The backend that all operands live on; the current one where there are none. Throws BackendError where they differ. */
+export function commonBackend(where: string, operands: readonly Tensor[]): Backend {
+  const first = operands[0]?.backend ?? currentBackend();
+  for (const operand of operands) {
+    operand.view(where);
+    if (operand.backend !== first) {
+      throw new BackendError(
+        `${where}: operands live on different backends (${first.name} and ${operand.backend.name}); ` +
+          'move them first, with transfer(tensor, backend) or model.to(backend)',
+      );
+    }
+  }
+  return first;
+}
