@@ -15,10 +15,10 @@ export interface GradientOptions {
 }
 
 /** All nodes that lead to `end`, inputs before users. */
-function nodesBefore(end: Node): Node[] {
-  const order: Node[] = [];
-  const seen = new Set<Node>([end]);
-  const stack: { node: Node; next: number }[] = [{ node: end, next: 0 }];
+function nodesBefore(end: Node<Tensor>): Node<Tensor>[] {
+  const order: Node<Tensor>[] = [];
+  const seen = new Set<Node<Tensor>>([end]);
+  const stack: { node: Node<Tensor>; next: number }[] = [{ node: end, next: 0 }];
   while (stack.length > 0) {
     const top = stack.at(-1)!;
     const slot = top.node.inputs[top.next++];
@@ -37,9 +37,9 @@ function nodesBefore(end: Node): Node[] {
  */
 function flowBack(
   result: Tensor,
-  wanted: (slot: Slot) => boolean,
+  wanted: (slot: Slot<Tensor>) => boolean,
   options: GradientOptions,
-): Map<Slot, Tensor> {
+): Map<Slot<Tensor>, Tensor> {
   const { createGraph = false, seed } = options;
   const start = result.slot;
   if (!start) {
@@ -55,7 +55,7 @@ function flowBack(
           : '; reduce it to one number (sum, mean), or pass a seed of its shape'),
     );
   }
-  const gradients = new Map<Slot, Tensor>();
+  const gradients = new Map<Slot<Tensor>, Tensor>();
   gradients.set(
     start,
     seed ? alias(seed, seed.view(), seed.slot) : ones(result.shape, { backend: result.backend }),
@@ -78,8 +78,11 @@ function flowBack(
 }
 
 /** The nodes that lie on a way to a wanted slot. */
-function neededNodes(order: readonly Node[], wanted: (slot: Slot) => boolean): Set<Node> {
-  const needed = new Set<Node>();
+function neededNodes(
+  order: readonly Node<Tensor>[],
+  wanted: (slot: Slot<Tensor>) => boolean,
+): Set<Node<Tensor>> {
+  const needed = new Set<Node<Tensor>>();
   for (const node of order) {
     if (node.inputs.some((slot) => slot && (wanted(slot) || (slot.node && needed.has(slot.node)))))
       needed.add(node);
@@ -88,10 +91,10 @@ function neededNodes(order: readonly Node[], wanted: (slot: Slot) => boolean): S
 }
 
 function passThrough(
-  node: Node,
-  gradients: Map<Slot, Tensor>,
-  wanted: (slot: Slot) => boolean,
-  needed: ReadonlySet<Node>,
+  node: Node<Tensor>,
+  gradients: Map<Slot<Tensor>, Tensor>,
+  wanted: (slot: Slot<Tensor>) => boolean,
+  needed: ReadonlySet<Node<Tensor>>,
 ): void {
   const incoming = node.outputs.map((slot) => gradients.get(slot));
   if (incoming.every((gradient) => !gradient)) return;

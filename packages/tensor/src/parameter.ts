@@ -11,7 +11,7 @@ import { Buffer } from './buffer.js';
 import { Slot } from './tape.js';
 import { Tensor } from './tensor.js';
 
-const parameters = new WeakMap<Slot, Parameter>();
+const parameters = new WeakMap<Slot<Tensor>, Parameter>();
 
 /**
  * A tensor that is learnt: it keeps its identity while its numbers change, collects gradients, belongs to no scope and
@@ -25,14 +25,14 @@ export class Parameter extends Tensor {
 
   /** A parameter with the numbers of `initial`, whose memory it takes over: `initial` must not be used afterwards. */
   constructor(initial: Tensor) {
-    const slot = new Slot();
+    const slot = new Slot<Tensor>();
     super(initial.buffer.retain(), initial.view('Parameter'), { slot, scoped: false });
     initial.dispose();
     parameters.set(slot, this);
   }
 
   /** @internal */
-  static ofSlot(slot: Slot): Parameter | undefined {
+  static ofSlot(slot: Slot<Tensor>): Parameter | undefined {
     return parameters.get(slot);
   }
 

@@ -6,7 +6,11 @@ import type { Tensor } from './tensor.js';
  * Puts an operation on the tape, if a gradient is wanted of any of its inputs.
  * @param backward gets one gradient for each output slot, in the order in which the slots are made
  */
-export function record(name: string, inputs: readonly Tensor[], backward: Backward): Node | undefined {
+export function record(
+  name: string,
+  inputs: readonly Tensor[],
+  backward: Backward<Tensor>,
+): Node<Tensor> | undefined {
   if (!isRecording() || !inputs.some((input) => input.requiresGrad)) return undefined;
   return new Node(
     name,
@@ -16,7 +20,7 @@ export function record(name: string, inputs: readonly Tensor[], backward: Backwa
 }
 
 /** The slot of the next output of a node; none where nothing is recorded. */
-export function outputSlot(node: Node | undefined): Slot | undefined {
+export function outputSlot(node: Node<Tensor> | undefined): Slot<Tensor> | undefined {
   return node && new Slot(node);
 }
 

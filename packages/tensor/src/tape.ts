@@ -1,5 +1,13 @@
 import { LifetimeError } from '@ostinato/kernel';
-import type { Tensor } from './tensor.js';
+
+/** What the tape asks of the values that it keeps; they are tensors. */
+export interface Value {
+  /** Another handle on the value, held by the graph. */
+  save(countsSlot?: boolean): Value;
+  dispose(): void;
+  /** Throws where the value was overwritten since it was saved. */
+  assertUnchanged(where: string): void;
+}
 
 /**
  * The tape: what was computed from what.
@@ -8,10 +16,10 @@ import type { Tensor } from './tensor.js';
  * the slots that it read and wrote. Tensors count on their slot, nodes count on the slots that they read, and a node that
  * nobody counts on any more gives back the tensors that it saved.
  */
-export class Slot {
+export class Slot<V extends Value> {
   #holders = 0;
 
-  constructor(readonly node?: Node) {
+  constructor(readonly node?: Node<V>) {
     node?.outputs.push(this);
   }
 
@@ -29,42 +37,42 @@ export class Slot {
 }
 
 /** Gradients for the inputs of a node, given those of its outputs (`undefined` where nothing flows). */
-export type Backward = (...gradients: readonly (Tensor | undefined)[]) => readonly (Tensor | undefined)[];
+export type Backward<V> = (...gradients: readonly (V | undefined)[]) => readonly (V | undefined)[];
 
 /** One recorded operation. */
-export class Node {
-  readonly outputs: Slot[] = [];
-  readonly #saved: Tensor[] = [];
-  readonly #backward: Backward;
+export class Node<V extends Value> {
+  readonly outputs: Slot<V>[] = [];
+  readonly #saved: V[] = [];
+  readonly #backward: Backward<V>;
   #passed = false;
   #released = false;
 
   constructor(
     readonly name: string,
     /** The slots that it read; `undefined` where no gradient is wanted. */
-    readonly inputs: readonly (Slot | undefined)[],
-    backward: Backward,
+    readonly inputs: readonly (Slot<V> | undefined)[],
+    backward: Backward<V>,
   ) {
     this.#backward = backward;
     for (const slot of inputs) slot?.retain();
   }
 
   /** Keeps an input for backward, and returns the handle to use there. */
-  save(input: Tensor): Tensor {
-    const handle = input.save();
+  save(input: V): V {
+    const handle = input.save() as V;
     this.#saved.push(handle);
     return handle;
   }
 
   /** Keeps an output of this very node for backward. It does not count as a use of the node. */
-  saveOutput(output: Tensor): Tensor {
-    const handle = output.save(false);
+  saveOutput(output: V): V {
+    const handle = output.save(false) as V;
     this.#saved.push(handle);
     return handle;
   }
 
   /** Gradients of the inputs. Throws LifetimeError after release, or where a saved value was overwritten. */
-  backward(gradients: readonly (Tensor | undefined)[]): readonly (Tensor | undefined)[] {
+  backward(gradients: readonly (V | undefined)[]): readonly (V | undefined)[] {
     if (this.#passed) {
       throw new LifetimeError(
         `${this.name}: backward has already passed here and dropped what it needs; ` +

@@ -23,7 +23,7 @@ export type NestedNumbers = number | readonly NestedNumbers[];
 
 /** How a tensor handle takes part in the graph. */
 interface Handle {
-  slot?: Slot | undefined;
+  slot?: Slot<Tensor> | undefined;
   /** False for the value that a node saves of its own output: counting it would keep the node alive for ever. */
   countsSlot?: boolean;
   /** False for parameters and saved values, which no scope disposes. */
@@ -40,7 +40,7 @@ export class Tensor {
   /** The window on backend memory. For kernels and operations; do not keep it beyond the tensor's life. */
   protected window: View;
   protected memory: Buffer;
-  readonly slot: Slot | undefined;
+  readonly slot: Slot<Tensor> | undefined;
   readonly #countsSlot: boolean;
   readonly #version: number;
   #disposed = false;
@@ -187,14 +187,14 @@ export function allocate(
   backend: Backend,
   shape: readonly number[],
   dtype: DType = 'f32',
-  slot?: Slot,
+  slot?: Slot<Tensor>,
 ): Tensor {
   const memory = Buffer.allocate(backend, sizeOf(shape));
   return new Tensor(memory, viewOf(memory.storage, shape, dtype), { slot });
 }
 
 /** @internal Another window on the memory of `source`. */
-export function alias(source: Tensor, view: View, slot?: Slot): Tensor {
+export function alias(source: Tensor, view: View, slot?: Slot<Tensor>): Tensor {
   return new Tensor(source.buffer.retain(), view, { slot });
 }
 
@@ -205,5 +205,5 @@ export function detach(tensor: Tensor): Tensor {
 
 /** The same value as a place where gradients are wanted: the start of a graph. Nothing flows further back. */
 export function variable(tensor: Tensor): Tensor {
-  return alias(tensor, tensor.view('variable'), new Slot());
+  return alias(tensor, tensor.view('variable'), new Slot<Tensor>());
 }

@@ -73,7 +73,12 @@ export function layerNorm(x: Tensor, gain?: Tensor, bias?: Tensor, epsilon = 1e-
   });
   const out = allocate(backend, x.shape, 'f32', outputSlot(node));
   const inverse = allocate(backend, x.shape.with(axis, 1), 'f32', outputSlot(node));
-  runFused(backend, 'layerNorm', { x: x.view('layerNorm'), epsilon, out: out.view(), inverseDeviation: inverse.view() });
+  runFused(backend, 'layerNorm', {
+    x: x.view('layerNorm'),
+    epsilon,
+    out: out.view(),
+    inverseDeviation: inverse.view(),
+  });
   const y = node?.saveOutput(out);
   const savedInverse = node?.saveOutput(inverse);
   inverse.dispose();
