@@ -30,16 +30,7 @@ describe('TrigramHasher', () => {
   });
 
   it('gives ids that never change, for saved models', () => {
-    expect([...hasher.encode('taipei')]).toMatchInlineSnapshot(`
-      [
-        234,
-        386,
-        22,
-        88,
-        382,
-        277,
-      ]
-    `);
+    expect([...hasher.encode('taipei')]).toEqual([234, 386, 22, 88, 382, 277]);
   });
 
   it('lowers words unless told not to', () => {

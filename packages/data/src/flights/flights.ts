@@ -36,7 +36,7 @@ const common: Grammar = { phrases, slots, values: [values] };
 const heldOut: Grammar = { phrases, slots, values: [values, heldOutValues] };
 
 /**
- * The embedded data set: requests to book and find flights, made from a grammar and a seed (L1 to L3). About two dozen
+ * The embedded data set: requests to book and find flights, made from a grammar and a seed (L1 to L3). Nineteen kinds of
  * slots; a city's slot is decided by the words around it, near or far, before or after. Cities, dates and sentence
  * patterns that no other part has occur in the test part, so that its score says how well a tagger generalises.
  * The same options give the same sentences.

@@ -37,6 +37,11 @@ export interface Grammar {
   values: readonly Readonly<Record<string, readonly string[]>>[];
 }
 
+/** The alternatives in a text, separated by commas; one that stands there twice is drawn twice as often. */
+export function list(text: string): string[] {
+  return text.split(',').map((item) => item.trim().replace(/\s+/g, ' '));
+}
+
 const parsed = new Map<string, readonly Node[]>();
 
 /** Parses a template once; throws a `DataError` on brackets that do not match. */
@@ -55,6 +60,7 @@ export function parseTemplate(template: string): readonly Node[] {
 /** A random sentence of a template. Throws a `DataError` when a name in braces is unknown. */
 export function expand(template: string, grammar: Grammar, random: Random): Word[] {
   const words: Word[] = [];
+  const used = new Set<string>();
   const visit = (nodes: readonly Node[], slot: string | undefined): void => {
     for (const node of nodes) {
       if (node.kind === 'word') {
@@ -64,7 +70,19 @@ export function expand(template: string, grammar: Grammar, random: Random): Word
       } else if (slot === undefined && grammar.slots[node.name] !== undefined) {
         const { tag, values } = grammar.slots[node.name] as { tag: string; values: string };
         const start = words.length;
-        visit(parseTemplate(random.choice(lookUp(values, grammar.values, template))), `I-${tag}`);
+        // Drawn again while the sentence has the value already: nobody flies from Rome to Rome.
+        for (let tries = 0; tries < 20; tries++) {
+          words.length = start;
+          visit(parseTemplate(random.choice(lookUp(values, grammar.values, template))), `I-${tag}`);
+          const value = words
+            .slice(start)
+            .map(({ word }) => word)
+            .join(' ');
+          if (!used.has(value)) {
+            used.add(value);
+            break;
+          }
+        }
         (words[start] as Word).tag = `B-${tag}`;
       } else {
         const tables = slot === undefined ? [grammar.phrases] : grammar.values;
