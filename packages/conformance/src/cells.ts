@@ -1,0 +1,85 @@
+import { type CellProgram, defineCell, expr } from '@ostinato/kernel';
+
+const { add, less, maximum, minimum, mul, relu, select, sigmoid, sub, tanh, zipWith } = expr;
+
+/** A cell under test, and whether units mix (R is given) or not (R is null). */
+export interface TestCell {
+  readonly program: CellProgram;
+  readonly mixes: boolean;
+}
+
+/** Elman 1990: h' = f(x + r). */
+const elman = (name: string, activation: (value: expr.Expr) => expr.Expr): CellProgram =>
+  defineCell({ name, gates: 1, states: 1 }, ({ x, r }) => [activation(add(x[0]!, r[0]!))]);
+
+/** Hochreiter & Schmidhuber 1997, Gers 2000: c' = f c + i g, h' = o tanh(c'). Gates i, f, g, o. */
+const lstm = defineCell({ name: 'LSTM', gates: 4, states: 2 }, ({ x, r, s }) => {
+  const [i, f, g, o] = zipWith(add, x, r) as [expr.Expr, expr.Expr, expr.Expr, expr.Expr];
+  const c = add(mul(sigmoid(f), s[1]!), mul(sigmoid(i), tanh(g)));
+  return [mul(sigmoid(o), tanh(c)), c];
+});
+
+/** Gers & Schmidhuber 2000: i and f see c, o sees c'. Parameters: the three peephole weights of a unit. */
+const peephole = defineCell(
+  { name: 'peephole LSTM', gates: 4, states: 2, parameters: 3 },
+  ({ x, r, s, p }) => {
+    const [i, f, g, o] = zipWith(add, x, r) as [expr.Expr, expr.Expr, expr.Expr, expr.Expr];
+    const before = s[1]!;
+    const input = sigmoid(add(i, mul(p[0]!, before)));
+    const forget = sigmoid(add(f, mul(p[1]!, before)));
+    const c = add(mul(forget, before), mul(input, tanh(g)));
+    return [mul(sigmoid(add(o, mul(p[2]!, c))), tanh(c)), c];
+  },
+);
+
+/** Greff et al. 2017: the forget gate is 1 - i. Gates i, g, o. */
+const coupled = defineCell({ name: 'coupled-gate LSTM', gates: 3, states: 2 }, ({ x, r, s }) => {
+  const [i, g, o] = zipWith(add, x, r) as [expr.Expr, expr.Expr, expr.Expr];
+  const open = sigmoid(i);
+  const c = add(mul(sub(1, open), s[1]!), mul(open, tanh(g)));
+  return [mul(sigmoid(o), tanh(c)), c];
+});
+
+/** Cho et al. 2014 as PyTorch has it: the reset gate comes after the product, whose bias is the parameter. Gates r, z, n. */
+const gru = defineCell({ name: 'GRU', gates: 3, states: 1, parameters: 1 }, ({ x, r, s, p }) => {
+  const reset = sigmoid(add(x[0]!, r[0]!));
+  const update = sigmoid(add(x[1]!, r[1]!));
+  const candidate = tanh(add(x[2]!, mul(reset, add(r[2]!, p[0]!))));
+  return [add(mul(sub(1, update), candidate), mul(update, s[0]!))];
+});
+
+/** s' = 0.9 s + 0.1 x: what a unit remembers without the others. */
+const leaky = defineCell({ name: 'leaky integrator', gates: 1, states: 1 }, ({ x, s }) => [
+  add(mul(s[0]!, 0.9), mul(x[0]!, 0.1)),
+]);
+
+/** Nothing from the literature: three states of which the last is the output, kinks, a parameter in a comparison. */
+const strange = defineCell(
+  { name: 'strange cell', gates: 2, states: 3, parameters: 2, output: 2 },
+  ({ x, r, s, p }) => {
+    const rising = minimum(maximum(add(x[0]!, mul(r[0]!, p[0]!)), -1.5), add(s[1]!, 1));
+    const chosen = select(less(s[2]!, p[1]!), mul(x[1]!, s[0]!), sub(r[1]!, s[2]!));
+    return [
+      tanh(add(rising, mul(s[0]!, 0.5))),
+      add(mul(s[1]!, 0.7), mul(rising, 0.2)),
+      tanh(add(chosen, s[1]!)),
+    ];
+  },
+);
+
+/** The cells that every backend is tested with. */
+export const testCells: readonly TestCell[] = [
+  { program: elman('Elman, tanh', tanh), mixes: true },
+  { program: elman('Elman, ReLU', relu), mixes: true },
+  { program: elman('Elman, linear', (value) => value), mixes: true },
+  { program: lstm, mixes: true },
+  { program: peephole, mixes: true },
+  { program: coupled, mixes: true },
+  { program: gru, mixes: true },
+  { program: leaky, mixes: false },
+  { program: lstm, mixes: false },
+  { program: strange, mixes: true },
+];
+
+/** The LSTM and GRU of `testCells`, for golden vectors. */
+export const goldenCells = { lstm, gru } as const;
