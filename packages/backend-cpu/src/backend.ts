@@ -1,10 +1,22 @@
-import type { Backend, FusedKernels, Kernels, MemoryUse, NumberArray, Storage } from '@ostinato/kernel';
+import type {
+  Backend,
+  Fused,
+  FusedKernels,
+  Kernels,
+  MemoryUse,
+  NumberArray,
+  Storage,
+} from '@ostinato/kernel';
 import { canCompile } from './compile.js';
 import { gather, scatterAdd } from './indexing.js';
+import { layerNorm } from './layer-norm.js';
 import { MapKernels } from './map.js';
 import { matmul } from './matmul.js';
 import { Pool } from './pool.js';
+import { recurrence } from './recurrence.js';
+import { recurrenceGrad } from './recurrence-grad.js';
 import { ReduceKernels } from './reduce.js';
+import { softmax } from './softmax.js';
 
 /** How a CPU backend is set up. */
 export interface CpuOptions {
@@ -27,7 +39,13 @@ export class CpuBackend implements Backend {
     this.#pool = new Pool(options.poolBytes);
     this.#map = new MapKernels(this.#pool, compiles);
     this.#reduce = new ReduceKernels(this.#pool, compiles);
-    this.fused = {};
+    const always = <Args>(run: (pool: Pool, args: Args) => void): Fused<Args> => ({
+      supports: () => true,
+      run: (args) => run(this.#pool, args),
+    });
+    // Cells are printed; without that, the fallback runs them through `map`.
+    const recurrent = { recurrence: always(recurrence), recurrenceGrad: always(recurrenceGrad) };
+    this.fused = { softmax: always(softmax), layerNorm: always(layerNorm), ...(compiles ? recurrent : {}) };
   }
 
   map(...args: Parameters<Kernels['map']>): void {

@@ -1,0 +1,66 @@
+import type { View } from '@ostinato/kernel';
+import type { Place } from './cell-kernels.js';
+import { nestOf, offsetsOf } from './layout.js';
+import type { Matrix } from './panels.js';
+import type { Pool } from './pool.js';
+
+/** A time step, and the slots of `states` that hold the states before and after it. */
+export interface Step {
+  readonly step: number;
+  readonly before: number;
+  readonly after: number;
+}
+
+/** Time steps in the order in which a recurrence takes them. */
+export function stepsInOrder(steps: number, reverse: boolean): Step[] {
+  return Array.from({ length: steps }, (_, count) => {
+    const step = reverse ? steps - 1 - count : count;
+    return { step, before: reverse ? step + 1 : step, after: reverse ? step : step + 1 };
+  });
+}
+
+/** Which rows of a batch still run at a time step, and which are finished. */
+export class Rows {
+  readonly #lengths: Int32Array;
+
+  /** @param lengths [B] i32, or null when all rows run for `steps` */
+  constructor(pool: Pool, lengths: View | null, batch: number, steps: number) {
+    if (!lengths) this.#lengths = new Int32Array(batch).fill(steps);
+    else {
+      const numbers = pool.numbers(lengths, 'recurrence');
+      this.#lengths = offsetsOf(lengths.shape, lengths.strides, lengths.offset).map(
+        (place) => numbers[place]!,
+      );
+    }
+  }
+
+  at(step: number): { running: number[]; finished: number[] } {
+    const running: number[] = [];
+    const finished: number[] = [];
+    for (const [row, length] of this.#lengths.entries()) (step < length ? running : finished).push(row);
+    return { running, finished };
+  }
+}
+
+/** The last two axes of a view (gates or states or parameters, units) as a place for cells; `at` is set later. */
+export function placeOf(pool: Pool, view: View, groupAxis: number, unitAxis: number): Place {
+  const numbers = pool.floats(view, 'recurrence');
+  return { numbers, at: view.offset, group: view.strides[groupAxis]!, unit: view.strides[unitAxis]! };
+}
+
+/** R [H, G, H] as a matrix [H, G · H], copied if its gates do not lie one behind the other. */
+export function recurrentMatrix(pool: Pool, R: View): Matrix {
+  const numbers = pool.floats(R, 'recurrence');
+  const [units, gates] = R.shape as [number, number];
+  const columns = nestOf(R.shape.slice(1), [R.strides.slice(1)]);
+  if (columns.lengths.length === 1) {
+    return { numbers, offset: R.offset, depthStride: R.strides[0]!, columnStride: columns.strides[0]![0]! };
+  }
+  const copy = Float32Array.from(offsetsOf(R.shape, R.strides, R.offset), (place) => numbers[place]!);
+  return { numbers: copy, offset: 0, depthStride: gates * units, columnStride: 1 };
+}
+
+/** The same matrix with its axes exchanged. */
+export function transposed(matrix: Matrix): Matrix {
+  return { ...matrix, depthStride: matrix.columnStride, columnStride: matrix.depthStride };
+}
