@@ -53,10 +53,20 @@ function split(view: View, axis: number): View[] {
   return Array.from({ length: view.shape[axis]! }, (_, index) => selectView(view, axis, index));
 }
 
-/** [H, G, H] as the matrix [H, G · H]; `recurrenceMatrix` of the caller must not have gaps between gates. */
-function asMatrix(R: View): View {
+/**
+ * The weights [H, N] and the products [..., N] of r = s0 · R: one pair with N = G · H where the gates of both lie side
+ * by side, else one pair for each gate.
+ */
+function products(R: View, r: View): [weights: View, product: View][] {
   const [units, gates, width] = R.shape as [number, number, number];
-  return reshapeView(R, [units, gates * width])!;
+  const leading = r.shape.slice(0, -2);
+  const weights = reshapeView(R, [units, gates * width]);
+  const product = reshapeView(r, [...leading, gates * width]);
+  if (weights && product) return [[weights, product]];
+  return Array.from({ length: gates }, (_, gate) => [
+    selectView(R, 1, gate),
+    selectView(r, leading.length, gate),
+  ]);
 }
 
 /** The order of steps, each with the slots of `states` before and after it. */
@@ -130,7 +140,9 @@ export function recurrence(backend: Backend, args: RecurrenceArgs): void {
     const product = R ? split(r!, 1) : split(selectView(x, 0, 0), 1);
     for (const { step, before, after } of walk(T, reverse)) {
       const previous = split(selectView(states, 1, before), 0);
-      if (R) backend.matmul(previous[0]!, asMatrix(R), reshapeView(r!, [B, G * H])!);
+      if (R) {
+        for (const [weights, out] of products(R, r!)) backend.matmul(previous[0]!, weights, out);
+      }
       const inputs = [
         ...split(selectView(x, 0, step), 1),
         ...product,
@@ -170,12 +182,9 @@ export function recurrenceGrad(backend: Backend, args: RecurrenceGradArgs): void
     (r, first, second, dp) => {
       if (R && T > 0) {
         const before = sliceView(selectView(states, 0, 0), 0, reverse ? 1 : 0, reverse ? T + 1 : T);
-        const weights = {
-          ...asMatrix(R),
-          shape: [T, H, G * H],
-          strides: [0, R.strides[0]!, asMatrix(R).strides[1]!],
-        };
-        backend.matmul(before, weights, reshapeView(r!, [T, B, G * H])!);
+        for (const [weights, out] of products(R, r!)) {
+          backend.matmul(before, broadcastView(weights, [T, ...weights.shape]), out);
+        }
       }
       let carried = first!;
       let next = second!;
@@ -201,10 +210,11 @@ export function recurrenceGrad(backend: Backend, args: RecurrenceGradArgs): void
         ];
         backend.map(program, inputs, lengths ? [step] : [], outs);
         if (R) {
-          const products = reshapeView(selectView(dr ?? dx, 0, step), [B, G * H])!;
-          backend.matmul(products, permuteView(asMatrix(R), [1, 0]), selectView(next, 0, 0), {
-            accumulate: true,
-          });
+          for (const [weights, gradient] of products(R, selectView(dr ?? dx, 0, step))) {
+            backend.matmul(gradient, permuteView(weights, [1, 0]), selectView(next, 0, 0), {
+              accumulate: true,
+            });
+          }
         }
         [carried, next] = [next, carried];
       }
