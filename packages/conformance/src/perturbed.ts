@@ -526,9 +526,10 @@ export const defects = {
 export type DefectName = keyof typeof defects;
 
 /**
- * A backend with a mistake, to see that the suite finds it.
+ * A backend with a mistake, to see that the suite finds it. Without a name it only hands calls on.
  * @example perturbed(backend, 'matmul: accumulate is ignored')
  */
-export function perturbed(backend: Backend, name: DefectName): Backend {
-  return { ...delegate(backend), ...(defects[name] as Defect).apply(delegate(backend)) };
+export function perturbed(backend: Backend, name?: DefectName): Backend {
+  const defect: Defect | undefined = name && defects[name];
+  return { ...delegate(backend), ...defect?.apply(delegate(backend)) };
 }
