@@ -1,7 +1,8 @@
-import { expr, javascript, type MapProgram, print, uniform } from '@ostinato/kernel';
+import { expr, javascript, type MapProgram, print, type Target } from '@ostinato/kernel';
 import type { LoopWriter } from './loops.js';
 import type { Numbers } from './pool.js';
 import { positionsNeeded } from './positions.js';
+import { randomBits } from './random-bits.js';
 
 /** A kernel that was printed for one program and one pattern of steps. */
 export type CompiledLoops = (
@@ -23,10 +24,19 @@ export function canCompile(): boolean {
   }
 }
 
-/** Makes a function of its source; `round` and `random`, which printed expressions call, are in scope. */
+/** Makes a function of its source; what the printed expressions call is in scope. */
 export function compile<Compiled>(parameters: readonly string[], body: string): Compiled {
   const source = `'use strict';\nreturn function (${parameters.join(', ')}) {\n${body}\n};`;
-  return new Function('round', 'random', source)(expr.primitives.round, uniform) as Compiled;
+  return new Function('round', 'randomBits', source)(expr.primitives.round, randomBits) as Compiled;
+}
+
+/** How programs are printed here: as plain JavaScript, with a faster spelling of random numbers. */
+export function target(spellInput: (index: number) => string): Target {
+  return {
+    ...javascript(spellInput),
+    random: ([first, second], lane) =>
+      `randomBits(a${first.index} | 0, a${second.index} | 0, position, ${lane}) / ${2 ** 24}`,
+  };
 }
 
 /** Makes a kernel of loops. The first `arrays` operands are in memory, in arrays `d0`, `d1`, ... */
@@ -56,7 +66,7 @@ export function writeProgram(
   const firstAxis = rowMajor ? firstPosition + 1 : firstPosition;
   for (const [index, axis] of axes.entries())
     writer.line(`const c${axis} = ${writer.pointer(firstAxis + index)};`);
-  const { statements, results } = print(program.outputs, javascript(spellInput));
+  const { statements, results } = print(program.outputs, target(spellInput));
   for (const statement of statements) writer.line(statement);
   return results;
 }
