@@ -57,6 +57,8 @@ export const defaultTolerances = {
   scatterAdd: { relative: 1e-6, absolute: 1e-6 },
   recurrence: { relative: 2e-5, absolute: 1e-5 },
   recurrenceGrad: { relative: 1e-4, absolute: 3e-5 },
+  /** Gradients of tensor operations: a handful of operations more than the operation itself. */
+  gradient: { relative: 1e-4, absolute: 2e-5 },
   /** Central differences of a float64 forward pass with a step of 2^-11. */
   finiteDifference: { relative: 1e-3, absolute: 3e-4 },
   softmax: { relative: 1e-5, absolute: 1e-7 },

@@ -121,6 +121,21 @@ export const gather: Group = {
   drafts: () => [
     gatherDraft('indices of any shape', cases),
     gatherDraft('views of every arrangement', arranged),
+    {
+      name: 'int32 tables',
+      run: (backend, oracle) =>
+        agree(backend, oracle, {
+          what: 'gather from an int32 table (whole numbers below 2^24)',
+          operands: {
+            table: operand([4, 3], (index) => (index - 6) * 1398101, { dtype: 'i32' }),
+            indices: operand([5], [3, 0, 0, 2, 1], { dtype: 'i32' }),
+            out: blankOperand([5, 3], { dtype: 'i32' }),
+          },
+          outs: ['out'],
+          tolerance: { relative: 0, absolute: 0 },
+          call: (target, { table, indices, out }) => target.gather(table, indices, out),
+        }),
+    },
   ],
 };
 

@@ -19,7 +19,7 @@ import {
   type Seeds,
 } from '../recurrence-case.js';
 import { agree, compute, type Trial, valuesIn, withOperands } from '../trial.js';
-import { cellsOf, cellTitle, configurations, withPadding } from './recurrence.js';
+import { cellsOf, cellTitle, configurationsOf, withPadding } from './recurrence.js';
 import { finiteDifferences } from './recurrence-slopes.js';
 
 /** Gradients that flow into a recurrence. */
@@ -63,7 +63,7 @@ export function backwardTrial(
 const both = { output: true, final: true };
 
 function cellDraft(cell: TestCell, context: SuiteContext): Draft {
-  const cases = configurations.map((configuration) => recurrenceCase(cell, configuration));
+  const cases = configurationsOf(cell).map((configuration) => recurrenceCase(cell, configuration));
   return {
     name: cellTitle(cell),
     fused: 'recurrenceGrad',

@@ -15,7 +15,7 @@ import {
 import { agree, compute, type Trial, valuesIn } from '../trial.js';
 
 /** T, B, H, both directions, full and ragged: each pair of them somewhere. */
-export const configurations: readonly Configuration[] = [
+const configurations: readonly Configuration[] = [
   { T: 1, B: 1, H: 1 },
   { T: 1, B: 3, H: 5, reverse: true, ragged: true },
   { T: 5, B: 3, H: 5 },
@@ -33,6 +33,17 @@ export const configurations: readonly Configuration[] = [
   { T: 3, B: 4, H: 5, reverse: true, arrangement: 'longer rows' },
   { T: 3, B: 2, H: 17, reverse: true, ragged: true, arrangement: 'reversed' },
 ];
+
+/** Sizes beyond the tiles and vectors of fast kernels; for a few cells. */
+const larger: readonly Configuration[] = [
+  { T: 3, B: 9, H: 33 },
+  { T: 2, B: 17, H: 65, reverse: true, ragged: true },
+];
+
+/** What a cell is run with. */
+export function configurationsOf({ program, mixes }: TestCell): readonly Configuration[] {
+  return mixes && ['LSTM', 'GRU'].includes(program.name) ? [...configurations, ...larger] : configurations;
+}
 
 /** The cells of the suite and those of the caller. */
 export function cellsOf({ cells }: SuiteContext): TestCell[] {
@@ -55,7 +66,7 @@ function forwardTrial(one: RecurrenceCase, { tolerance }: SuiteContext): Trial {
 }
 
 function cellDraft(cell: TestCell, context: SuiteContext): Draft {
-  const cases = configurations.map((configuration) => recurrenceCase(cell, configuration));
+  const cases = configurationsOf(cell).map((configuration) => recurrenceCase(cell, configuration));
   return {
     name: cellTitle(cell),
     fused: 'recurrence',

@@ -152,6 +152,27 @@ export const reduce: Group = {
       context,
     ),
     {
+      name: 'int32 views',
+      run: (backend, oracle) =>
+        agree(backend, oracle, {
+          what: 'sum of int32 numbers to int32 and float32',
+          operands: {
+            x: operand([5, 9], (index) => ((index * 7919) % 2001) - 1000, {
+              dtype: 'i32',
+              arrangement: 'transposed',
+            }),
+            whole: blankOperand([5, 1], { dtype: 'i32' }),
+            real: blankOperand([1, 9]),
+          },
+          outs: ['whole', 'real'],
+          tolerance: { relative: 0, absolute: 0 },
+          call(target, { x, whole, real }) {
+            target.reduce('sum', identity, [x], [], [1], whole);
+            target.reduce('max', identity, [x], [], [0], real);
+          },
+        }),
+    },
+    {
       name: 'max and min of negative, positive and equal numbers',
       async run(backend, oracle) {
         for (const op of ['max', 'min'] as const) {
