@@ -8,6 +8,8 @@ export {
   defineCell,
   withoutRecurrentProduct,
 } from './cell.js';
+export { checked } from './checked.js';
+export { BackendDecorator } from './decorate.js';
 export * from './errors.js';
 export { type Element, evaluate } from './evaluate.js';
 export type { Expr, ExprLike, PrimitiveName, Scalar } from './expr.js';
@@ -16,6 +18,7 @@ export * as fallback from './fallback.js';
 export { type FusedArgs, runFused } from './fused.js';
 export { memo } from './memo.js';
 export { javascript, type Printed, print, type Target } from './print.js';
+export { ProfiledBackend, type ProfileRow, profiled } from './profiled.js';
 export { defineProgram, fill, identity, type MapProgram, type ProgramLeaves, programOf } from './program.js';
 export { currentBackend, init, registerBackend, registeredBackends, useBackend } from './registry.js';
 export { threefry2x32, uniform } from './threefry.js';

@@ -7,7 +7,7 @@ import type {
   NumberArray,
   ReduceOp,
 } from './backend.js';
-import { IndexError, LifetimeError } from './errors.js';
+import { BackendError, IndexError, LifetimeError } from './errors.js';
 import { evaluate } from './evaluate.js';
 import type { MapProgram } from './program.js';
 import { type DType, ELEMENT_BYTES, type Storage, sizeOf, type View } from './view.js';
@@ -48,7 +48,7 @@ function numbersOf(view: View, kernel: string): Float64Array {
 
 function open(storage: Storage, where: string): ReferenceStorage {
   if (!(storage instanceof ReferenceStorage)) {
-    throw new LifetimeError(
+    throw new BackendError(
       `${where}: the storage belongs to another backend; copy the tensor to this one first`,
     );
   }

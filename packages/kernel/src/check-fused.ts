@@ -1,0 +1,112 @@
+import type {
+  FusedKernels,
+  LayerNormArgs,
+  RecurrenceArgs,
+  RecurrenceGradArgs,
+  SoftmaxArgs,
+} from './backend.js';
+import type { Expected } from './check-views.js';
+import type { AnyFusedArgs } from './decorate.js';
+import { formatShape, ProgramError, ShapeError } from './errors.js';
+import type { View } from './view.js';
+
+/** What the arguments of fused kernels are checked with. */
+export interface FusedChecks {
+  read(view: View, where: string, expected?: Expected): void;
+  written(view: View, where: string, expected?: Expected): void;
+  /** Each number lies in [0, steps]. */
+  lengths(view: View, steps: number): void;
+}
+
+/** Holds the arguments of a fused kernel against what it expects. Throws what `checks` throw, and ProgramError for a missing view. */
+export function checkFused(name: keyof FusedKernels, args: AnyFusedArgs, checks: FusedChecks): void {
+  switch (name) {
+    case 'recurrence':
+      checkRecurrence(name, args as RecurrenceArgs, checks);
+      break;
+    case 'recurrenceGrad':
+      checkRecurrenceGrad(name, args as RecurrenceGradArgs, checks);
+      break;
+    case 'softmax':
+      checkSoftmax(name, args as SoftmaxArgs, checks);
+      break;
+    case 'layerNorm':
+      checkLayerNorm(name, args as LayerNormArgs, checks);
+      break;
+  }
+}
+
+/** [T, B, G, H] of a recurrence. */
+function sizesOf(name: string, { x, cell }: RecurrenceArgs): [number, number, number, number] {
+  if (x.shape.length !== 4 || x.shape[2] !== cell.gates) {
+    throw new ShapeError(
+      `${name}: x has shape ${formatShape(x.shape)}, but [steps, rows, ${cell.gates} gates, units] is expected ` +
+        `for the cell ${cell.name}`,
+    );
+  }
+  return x.shape as [number, number, number, number];
+}
+
+function checkInputs(name: string, args: RecurrenceArgs, { read, lengths }: FusedChecks): void {
+  const [T, B, G, H] = sizesOf(name, args);
+  const { cell } = args;
+  read(args.x, `${name}: x`, { dtype: 'f32' });
+  if (args.R) read(args.R, `${name}: R`, { shape: [H, G, H], dtype: 'f32' });
+  if (args.parameters) {
+    read(args.parameters, `${name}: parameters`, { shape: [cell.parameters, H], dtype: 'f32' });
+  } else if (cell.parameters > 0) {
+    throw new ProgramError(
+      `${name}: the cell ${cell.name} has ${cell.parameters} parameters for each unit, but none are given; ` +
+        `pass a view [${cell.parameters}, ${H}]`,
+    );
+  }
+  if (args.lengths) {
+    read(args.lengths, `${name}: lengths`, { shape: [B], dtype: 'i32' });
+    lengths(args.lengths, T);
+  }
+}
+
+function checkRecurrence(name: string, args: RecurrenceArgs, checks: FusedChecks): void {
+  checkInputs(name, args, checks);
+  const [T, B, , H] = sizesOf(name, args);
+  checks.written(args.states, `${name}: states`, { shape: [args.cell.states, T + 1, B, H], dtype: 'f32' });
+}
+
+function checkRecurrenceGrad(name: string, args: RecurrenceGradArgs, checks: FusedChecks): void {
+  const { read, written } = checks;
+  checkInputs(name, args, checks);
+  const [T, B, G, H] = sizesOf(name, args);
+  const { states: S, parameters: P, sharedGradient } = args.cell;
+  const dtype = 'f32';
+  read(args.states, `${name}: states`, { shape: [S, T + 1, B, H], dtype });
+  if (args.dOutput) read(args.dOutput, `${name}: dOutput`, { shape: [T, B, H], dtype });
+  if (args.dFinal) read(args.dFinal, `${name}: dFinal`, { shape: [S, B, H], dtype });
+  written(args.dx, `${name}: dx`, { shape: [T, B, G, H], dtype });
+  if (args.dr) written(args.dr, `${name}: dr`, { shape: [T, B, G, H], dtype });
+  else if (args.R && !sharedGradient) {
+    throw new ProgramError(
+      `${name}: dr is missing, but it differs from dx for the cell ${args.cell.name}; pass a view ${formatShape([T, B, G, H])}`,
+    );
+  }
+  if (args.dParameters) written(args.dParameters, `${name}: dParameters`, { shape: [P, H], dtype });
+  written(args.dInitial, `${name}: dInitial`, { shape: [S, B, H], dtype });
+}
+
+function checkSoftmax(name: string, { x, out }: SoftmaxArgs, { read, written }: FusedChecks): void {
+  checkRank(name, x);
+  read(x, `${name}: x`, { dtype: 'f32' });
+  written(out, `${name}: out`, { shape: x.shape, dtype: 'f32' });
+}
+
+function checkLayerNorm(name: string, args: LayerNormArgs, { read, written }: FusedChecks): void {
+  const { x, out, inverseDeviation } = args;
+  checkRank(name, x);
+  read(x, `${name}: x`, { dtype: 'f32' });
+  written(out, `${name}: out`, { shape: x.shape, dtype: 'f32' });
+  written(inverseDeviation, `${name}: inverseDeviation`, { shape: x.shape.with(-1, 1), dtype: 'f32' });
+}
+
+function checkRank(name: string, x: View): void {
+  if (x.shape.length > 0) return;
+  throw new ShapeError(`${name}: x has no axes; it runs over the last axis, so at least one is needed`);
+}
