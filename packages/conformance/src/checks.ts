@@ -19,7 +19,8 @@ import { defaultTolerances, type ToleranceName, type ToleranceOverrides } from '
 
 export type { Check, Coverage } from './check.js';
 export { ConformanceError } from './compare.js';
-export { type Defect, type DefectName, defects, perturbed } from './perturbed.js';
+export type { Defect } from './defects/defect.js';
+export { type DefectName, defects, perturbed } from './perturbed.js';
 export {
   defaultTolerances,
   type Tolerance,

@@ -7,6 +7,7 @@ import {
   sizeOf,
   type View,
 } from '@ostinato/kernel';
+import type { Numbers } from './numbers.js';
 
 /** A view with the contents of its whole storage, not yet on any backend. */
 export interface Operand {
@@ -196,6 +197,16 @@ export function blankOperand(shape: readonly number[], options: OperandOptions =
   const { strides, offset, size } = arrange(shape, options.arrangement ?? 'contiguous');
   const dtype = options.dtype ?? 'f32';
   return { dtype, shape, strides, offset, data: blank(dtype, size) };
+}
+
+/** Random numbers as an operand. */
+export function randomOperand(
+  numbers: Numbers,
+  shape: readonly number[],
+  arrangement: ArrangementName = 'contiguous',
+  range = 1,
+): Operand {
+  return operand(shape, () => numbers.uniform(-range, range), { arrangement });
 }
 
 /** Puts an operand on a backend. The caller frees the storage of the view. */

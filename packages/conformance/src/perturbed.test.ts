@@ -1,6 +1,6 @@
 import { ReferenceBackend } from '@ostinato/kernel/reference';
 import { afterAll, describe, expect, it } from 'vitest';
-import { conformanceChecks, type Defect, type DefectName, defects, perturbed } from './checks.js';
+import { conformanceChecks, type DefectName, defects, perturbed } from './checks.js';
 
 const checks = conformanceChecks();
 const oracle = new ReferenceBackend();
@@ -10,7 +10,7 @@ afterAll(() => oracle.dispose());
 async function firstFailure(name: DefectName): Promise<string | undefined> {
   const backend = perturbed(new ReferenceBackend(), name);
   for (const check of checks) {
-    if (check.group !== (defects[name] as Defect).group || check.disposes) continue;
+    if (check.group !== defects[name].group || check.disposes) continue;
     try {
       await check.run(backend, oracle);
     } catch (error) {

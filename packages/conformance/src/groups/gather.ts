@@ -8,9 +8,9 @@ import {
   type Operand,
   operand,
   outputArrangements,
+  randomOperand,
 } from '../operand.js';
 import { agree, compute } from '../trial.js';
-import { randomOperand } from './map.js';
 
 interface Case {
   readonly table: readonly [rows: number, width: number];

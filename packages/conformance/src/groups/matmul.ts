@@ -1,9 +1,14 @@
 import type { Draft, Group, SuiteContext } from '../check.js';
 import { Numbers } from '../numbers.js';
-import { type ArrangementName, blankOperand, inputArrangements, outputArrangements } from '../operand.js';
+import {
+  type ArrangementName,
+  blankOperand,
+  inputArrangements,
+  outputArrangements,
+  randomOperand,
+} from '../operand.js';
 import { widened } from '../tolerance.js';
 import { agree } from '../trial.js';
-import { randomOperand } from './map.js';
 
 interface Case {
   readonly batch?: readonly number[];

@@ -7,10 +7,10 @@ import {
   inputArrangements,
   operand,
   outputArrangements,
+  randomOperand,
 } from '../operand.js';
 import { widened } from '../tolerance.js';
 import { agree } from '../trial.js';
-import { randomOperand } from './map.js';
 
 const operations: readonly ReduceOp[] = ['sum', 'max', 'min'];
 const kept = (shape: readonly number[], axes: readonly number[]): number[] =>

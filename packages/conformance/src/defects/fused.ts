@@ -1,0 +1,148 @@
+import {
+  type Backend,
+  type FusedKernels,
+  fallback,
+  type RecurrenceArgs,
+  type RecurrenceGradArgs,
+} from '@ostinato/kernel';
+import { type Defect, spoil, unstrided } from './defect.js';
+
+/** A fused kernel that takes everything and does `run`. */
+const kernel = <Args>(run: (args: Args) => void) => ({ supports: () => true, run });
+
+const withFused = (backend: Backend, fused: Partial<FusedKernels>): Partial<Backend> => ({
+  fused: { ...backend.fused, ...fused },
+});
+
+/** A recurrence made of the fallback, with something done to its arguments before and to its results after. */
+function forward(
+  backend: Backend,
+  before: (args: RecurrenceArgs) => RecurrenceArgs,
+  after: (args: RecurrenceArgs) => void = () => {},
+): Partial<Backend> {
+  return withFused(backend, {
+    recurrence: kernel((args) => {
+      fallback.recurrence(backend, before(args));
+      after(args);
+    }),
+  });
+}
+
+/** The same, back through time. */
+function backward(
+  backend: Backend,
+  before: (args: RecurrenceGradArgs) => RecurrenceGradArgs,
+  after: (args: RecurrenceGradArgs) => void = () => {},
+): Partial<Backend> {
+  return withFused(backend, {
+    recurrenceGrad: kernel((args) => {
+      fallback.recurrenceGrad(backend, before(args));
+      after(args);
+    }),
+  });
+}
+
+/** Mistakes in fused kernels, whether the backend has some or not. */
+export const fusedDefects = {
+  'recurrence: a state is off': {
+    group: 'fused: recurrence',
+    apply: (backend) =>
+      forward(
+        backend,
+        (args) => args,
+        ({ states }) => spoil(backend, states),
+      ),
+  },
+  'recurrence: lengths are ignored': {
+    group: 'fused: recurrence',
+    apply: (backend) => forward(backend, (args) => ({ ...args, lengths: null })),
+  },
+  'recurrence: direction is ignored': {
+    group: 'fused: recurrence',
+    apply: (backend) => forward(backend, (args) => ({ ...args, reverse: false })),
+  },
+  'recurrence: strides of x are ignored': {
+    group: 'fused: recurrence',
+    apply: (backend) => forward(backend, (args) => ({ ...args, x: unstrided(args.x) })),
+  },
+  'recurrence: R is ignored': {
+    group: 'fused: recurrence',
+    apply: (backend) => forward(backend, (args) => ({ ...args, R: null })),
+  },
+  'recurrenceGrad: dx is off': {
+    group: 'fused: recurrenceGrad',
+    apply: (backend) =>
+      backward(
+        backend,
+        (args) => args,
+        ({ dx }) => spoil(backend, dx),
+      ),
+  },
+  'recurrenceGrad: lengths are ignored': {
+    group: 'fused: recurrenceGrad',
+    apply: (backend) => backward(backend, (args) => ({ ...args, lengths: null })),
+  },
+  'recurrenceGrad: direction is ignored': {
+    group: 'fused: recurrenceGrad',
+    apply: (backend) => backward(backend, (args) => ({ ...args, reverse: !args.reverse })),
+  },
+  'recurrenceGrad: dOutput is ignored': {
+    group: 'fused: recurrenceGrad',
+    apply: (backend) => backward(backend, (args) => ({ ...args, dOutput: null })),
+  },
+  'recurrenceGrad: dFinal is ignored': {
+    group: 'fused: recurrenceGrad',
+    apply: (backend) => backward(backend, (args) => ({ ...args, dFinal: null })),
+  },
+  'recurrenceGrad: dInitial is off': {
+    group: 'fused: recurrenceGrad',
+    apply: (backend) =>
+      backward(
+        backend,
+        (args) => args,
+        ({ dInitial }) => spoil(backend, dInitial),
+      ),
+  },
+  'recurrenceGrad: dr is off': {
+    group: 'fused: recurrenceGrad',
+    apply: (backend) =>
+      backward(
+        backend,
+        (args) => args,
+        ({ dr }) => dr && spoil(backend, dr),
+      ),
+  },
+  'recurrenceGrad: dParameters is off': {
+    group: 'fused: recurrenceGrad',
+    apply: (backend) =>
+      backward(
+        backend,
+        (args) => args,
+        ({ dParameters }) => dParameters && spoil(backend, dParameters),
+      ),
+  },
+  'softmax: no logarithm': {
+    group: 'fused: softmax',
+    apply: (backend) =>
+      withFused(backend, {
+        softmax: kernel((args) => fallback.softmax(backend, { ...args, logarithm: false })),
+      }),
+  },
+  'softmax: a result is off': {
+    group: 'fused: softmax',
+    apply: (backend) =>
+      withFused(backend, {
+        softmax: kernel((args) => {
+          fallback.softmax(backend, args);
+          spoil(backend, args.out);
+        }),
+      }),
+  },
+  'layerNorm: epsilon is ignored': {
+    group: 'fused: layerNorm',
+    apply: (backend) =>
+      withFused(backend, {
+        layerNorm: kernel((args) => fallback.layerNorm(backend, { ...args, epsilon: 1e-5 })),
+      }),
+  },
+} as const satisfies Record<string, Defect>;

@@ -1,0 +1,20 @@
+/** Shapes that find off-by-one errors: empty, scalar, primes, one more and one less than vector widths, five axes. */
+export const shapes: readonly (readonly number[])[] = [
+  [],
+  [0],
+  [1],
+  [3],
+  [7],
+  [17],
+  [33],
+  [65],
+  [3, 0, 2],
+  [1, 1],
+  [3, 7],
+  [17, 33],
+  [65, 3],
+  [1, 7, 1],
+  [2, 3, 5],
+  [2, 3, 4, 5],
+  [2, 1, 3, 2, 4],
+];
