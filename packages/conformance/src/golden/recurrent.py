@@ -98,6 +98,19 @@ def flat(value):
     return [v for part in value for v in flat(part)] if isinstance(value, list) else [value]
 
 
+def literal(field, numbers):
+    """A field as the formatter of the repository lays it out: lines filled up to 110 columns."""
+    short = f"  {field}: [{', '.join(numbers)}],"
+    if len(short) <= 110:
+        return short
+    lines = [f"  {field}: [", "   "]
+    for item in numbers:
+        if len(lines[-1]) + len(item) + 2 > 110:
+            lines.append("   ")
+        lines[-1] += f" {item},"
+    return "\n".join([*lines, "  ],"])
+
+
 def fixture(name, step, gates, states, seed):
     p = {
         "weightInput": [[number(seed, 1, g, k) for k in range(INPUTS)] for g in range(gates * UNITS)],
@@ -113,10 +126,7 @@ def fixture(name, step, gates, states, seed):
     fields["states"] = run(step, p, inputs, initial)
     fields["inputGradient"] = slopes(step, p, inputs, initial)
     for field, value in fields.items():
-        print(f"  {field}: [")
-        for v in flat(value):
-            print(f"    {v!r},")
-        print("  ],")
+        print(literal(field, [repr(v) for v in flat(value)]))
     print("};")
 
 
