@@ -114,7 +114,10 @@ export interface Backend extends Kernels {
   readonly fused: Partial<FusedKernels>;
   /** A block of at least `bytes`, from a pool where there is one; its contents are undefined. */
   alloc(bytes: number): Storage;
-  /** Gives a block back. Later work may reuse it, earlier work is unharmed. Freeing twice throws LifetimeError. */
+  /**
+   * Gives a block back. Later work may reuse it, earlier work is unharmed. Freeing, reading, writing or computing with it
+   * afterwards throws LifetimeError.
+   */
   free(storage: Storage): void;
   write(storage: Storage, data: NumberArray, byteOffset?: number): void;
   /** The bytes as they are after all work enqueued so far: float32 or int32, as the storage was last written. */

@@ -3,7 +3,7 @@ import { tensor } from './create.js';
 import { gradients } from './grad.js';
 import { add, mul, sub } from './ops/elementwise.js';
 import { sum } from './ops/reduce.js';
-import { dispose } from './scope.js';
+import { dispose, tidy } from './scope.js';
 import { noGrad } from './tape.js';
 import { type Tensor, variable } from './tensor.js';
 
@@ -36,7 +36,7 @@ export async function gradcheck(
     return sum(mul(result, tensor(weights, result.shape, { backend: result.backend })));
   };
   const variables = inputs.map(variable);
-  const analytic = gradients(scalarFunction(...variables), variables);
+  const analytic = tidy(() => gradients(scalarFunction(...variables), variables));
   let worst = 0;
   for (const [which, input] of inputs.entries()) {
     const found = await analytic[which]?.data();
@@ -69,10 +69,14 @@ async function centralDifference(
   const input = inputs[which]!;
   const direction = new Float32Array(input.size);
   direction[element] = 1;
-  const step = tensor(direction, input.shape, { backend: input.backend });
-  const at = (amount: number): Tensor => fn(...inputs.with(which, add(input, mul(step, amount))));
-  const slope = noGrad(() => mul(sub(at(epsilon), at(-epsilon)), 1 / (2 * epsilon)));
+  const slope = tidy(() =>
+    noGrad(() => {
+      const step = tensor(direction, input.shape, { backend: input.backend });
+      const at = (amount: number): Tensor => fn(...inputs.with(which, add(input, mul(step, amount))));
+      return mul(sub(at(epsilon), at(-epsilon)), 1 / (2 * epsilon));
+    }),
+  );
   const value = await slope.item();
-  dispose([slope, step]);
+  slope.dispose();
   return value;
 }

@@ -194,6 +194,13 @@ describe('memory', () => {
     }
     expect(backend.memory()).toEqual(before);
   });
+  it('is left as it was by gradcheck', async () => {
+    const backend = await init(reference());
+    const x = t([1, 2, 3]);
+    const before = backend.memory();
+    await o.gradcheck((v) => o.tanh(v), [x]);
+    expect(backend.memory()).toEqual(before);
+  });
   it('keeps what tidy returns', async () => {
     const result = o.tidy(() => ({ a: [o.tensor([1])], n: 3 }));
     expect(await result.a[0]!.item()).toBe(1);

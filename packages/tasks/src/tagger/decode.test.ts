@@ -1,0 +1,44 @@
+import { describe, expect, it } from 'vitest';
+import { bioRules, decode, neighbours } from './decode.js';
+
+const tags = ['O', 'B-a', 'I-a', 'B-b', 'I-b'];
+
+/** The best of all sequences that keep to the rules, by trying each. */
+function exhaustive(scores: number[][], rules: ReturnType<typeof bioRules>): number[] {
+  let best: { path: number[]; score: number } = { path: [], score: Number.NEGATIVE_INFINITY };
+  const walk = (path: number[], score: number): void => {
+    if (path.length === scores.length) {
+      if (score > best.score) best = { path, score };
+      return;
+    }
+    for (let tag = 0; tag < tags.length; tag++) {
+      const previous = path.at(-1);
+      const fits = previous === undefined ? rules.mayBegin[tag]! : (rules.before[tag]?.has(previous) ?? true);
+      if (fits) walk([...path, tag], score + scores[path.length]![tag]!);
+    }
+  };
+  walk([], 0);
+  return best.path;
+}
+
+describe('decode', () => {
+  it('finds the best of all allowed sequences', () => {
+    const rules = bioRules(tags, new Set());
+    for (let trial = 0; trial < 50; trial++) {
+      const scores = Array.from({ length: 5 }, (_, t) => tags.map((_, k) => Math.sin(1 + 7 * trial + 3 * t + 11 * k * (trial + 1))));
+      expect(decode(scores.flat(), 5, rules)).toEqual(exhaustive(scores, rules));
+    }
+  });
+  it('takes the best tag of each word where rules allow it', () => {
+    const rules = bioRules(tags, new Set());
+    expect(decode([0, 1, 0, 0, 0, 0, 0, 1, 0, 0], 2, rules)).toEqual([1, 2]);
+expect(decode([1, 0, 0, 0, 0, 0, 0, 1.5, 0, 0], 2, rules)).toEqual([1, 2]);
+    expect(decode([], 0, rules)).toEqual([]);
+  });
+  it('allows what the training data shows', () => {
+    const seen = neighbours([{ tags: ['I-a', 'O', 'I-b'] }]);
+    const rules = bioRules(tags, seen);
+    expect(rules.mayBegin).toEqual([true, true, true, true, false]);
+    expect([...rules.before[4]!]).toEqual([0, 3, 4]);
+  });
+});
