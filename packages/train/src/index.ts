@@ -1,6 +1,23 @@
 /** Training: optimizers, schedules, clipping, the loop, metrics and checkpoints. Nothing here needs Node. */
+
+export type { Checkpoint, Json, Position, TrainingState } from './checkpoint/checkpoint.js';
 export { clipNorm, clipParameterNorm, clipValue, gradientNorm } from './clipping.js';
+export { EarlyStopping, type EarlyStoppingOptions, type EarlyStoppingState } from './early-stopping.js';
 export { CheckpointError, NonFiniteError } from './errors.js';
+export { nextTurn } from './fit/breather.js';
+export { fit } from './fit/fit.js';
+export type {
+  CheckpointEvent,
+  CheckpointOptions,
+  EpochEvent,
+  FitEvent,
+  FitOptions,
+  Metrics,
+  Monitor,
+  StepEvent,
+  StoppedEvent,
+  TrainableModel,
+} from './fit/options.js';
 export type { NamedArray, NamedArrays } from './named-arrays.js';
 export { Adadelta, type AdadeltaOptions } from './optimizers/adadelta.js';
 export { Adagrad, type AdagradOptions } from './optimizers/adagrad.js';
@@ -12,5 +29,13 @@ export type { OptimizerOptions } from './optimizers/options.js';
 export { RMSProp, type RMSPropOptions } from './optimizers/rmsprop.js';
 export { SGD, type SGDOptions } from './optimizers/sgd.js';
 export type { OptimizerState } from './optimizers/state.js';
-export type { ParameterSource, Parameters } from './parameters.js';
-export type { Schedule } from './schedules/schedule.js';
+export type { ParameterSet, ParameterSource } from './parameters.js';
+export { type CosineOptions, cosine, exponentialDecay, linear, stepDecay } from './schedules/decay.js';
+export {
+  type PlateauState,
+  ReduceOnPlateau,
+  type ReduceOnPlateauOptions,
+} from './schedules/reduce-on-plateau.js';
+export { byEpoch, constant, type Schedule } from './schedules/schedule.js';
+export { type OneCycleOptions, oneCycle, warmUp } from './schedules/warm-up.js';
+export { WeightAverage, type WeightAverageOptions, type WeightAverageState } from './weight-average.js';

@@ -6,14 +6,14 @@ export interface ParameterSource {
   namedParameters(): Iterable<readonly [string, Parameter]>;
 }
 
-/** Parameters to train or watch: a model, or a list of parameters with or without names. */
-export type Parameters = ParameterSource | Iterable<Parameter | readonly [string, Parameter]>;
+/** ParameterSet to train or watch: a model, or a list of parameters with or without names. */
+export type ParameterSet = ParameterSource | Iterable<Parameter | readonly [string, Parameter]>;
 
 /**
  * The parameters by name; those of a list without names are called `parameter 0`, `parameter 1`, ...
  * @throws OstinatoError when there is none, or two have one name
  */
-export function namedParametersOf(where: string, source: Parameters): Map<string, Parameter> {
+export function namedParametersOf(where: string, source: ParameterSet): Map<string, Parameter> {
   const named = new Map<string, Parameter>();
   const list = 'namedParameters' in source ? source.namedParameters() : source;
   for (const member of list) {

@@ -1,5 +1,5 @@
 import { expr } from '@ostinato/kernel';
-import type { Parameters } from '../parameters.js';
+import type { ParameterSet } from '../parameters.js';
 import { Optimizer } from './optimizer.js';
 import { assertNumber, type OptimizerOptions } from './options.js';
 import type { UpdateRule } from './rule.js';
@@ -20,7 +20,7 @@ export interface AdadeltaOptions extends OptimizerOptions {
  * (Zeiler 2012, "ADADELTA: an adaptive learning rate method").
  */
 export class Adadelta extends Optimizer {
-  constructor(model: Parameters, { decay = 0.9, epsilon = 1e-6, ...options }: AdadeltaOptions = {}) {
+  constructor(model: ParameterSet, { decay = 0.9, epsilon = 1e-6, ...options }: AdadeltaOptions = {}) {
     assertNumber('Adadelta', 'decay', decay, decay >= 0 && decay < 1, 'at least 0 and below 1');
     assertNumber('Adadelta', 'epsilon', epsilon, epsilon > 0, 'above 0');
     super(model, adadeltaRule(decay, epsilon), options, { rate: 1 });

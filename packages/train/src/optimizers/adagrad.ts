@@ -1,5 +1,5 @@
 import { expr } from '@ostinato/kernel';
-import type { Parameters } from '../parameters.js';
+import type { ParameterSet } from '../parameters.js';
 import { Optimizer } from './optimizer.js';
 import { assertNumber, type OptimizerOptions } from './options.js';
 import type { UpdateRule } from './rule.js';
@@ -21,7 +21,7 @@ export interface AdagradOptions extends OptimizerOptions {
  * As `torch.optim.Adagrad` (Duchi et al. 2011, "Adaptive subgradient methods for online learning and stochastic optimization").
  */
 export class Adagrad extends Optimizer {
-  constructor(model: Parameters, given: AdagradOptions = {}) {
+  constructor(model: ParameterSet, given: AdagradOptions = {}) {
     const { rateDecay = 0, initialSum = 0, epsilon = 1e-10, ...options } = given;
     assertNumber('Adagrad', 'rateDecay', rateDecay, rateDecay >= 0, '0 or more');
     assertNumber('Adagrad', 'initialSum', initialSum, initialSum >= 0, '0 or more');

@@ -1,5 +1,5 @@
 import { expr } from '@ostinato/kernel';
-import type { Parameters } from '../parameters.js';
+import type { ParameterSet } from '../parameters.js';
 import { Optimizer } from './optimizer.js';
 import { assertNumber, type OptimizerOptions } from './options.js';
 import type { UpdateRule } from './rule.js';
@@ -37,7 +37,7 @@ export function assertBetas(owner: string, { beta1, beta2, epsilon }: Betas): vo
  */
 export class Adam extends Optimizer {
   constructor(
-    model: Parameters,
+    model: ParameterSet,
     { beta1 = 0.9, beta2 = 0.999, epsilon = 1e-8, ...options }: AdamOptions = {},
   ) {
     super(model, adamRule('Adam', { beta1, beta2, epsilon }), options, { rate: 1e-3 });

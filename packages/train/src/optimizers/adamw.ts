@@ -1,4 +1,4 @@
-import type { Parameters } from '../parameters.js';
+import type { ParameterSet } from '../parameters.js';
 import { type AdamOptions, adamRule } from './adam.js';
 import { Optimizer } from './optimizer.js';
 
@@ -9,7 +9,7 @@ import { Optimizer } from './optimizer.js';
  */
 export class AdamW extends Optimizer {
   constructor(
-    model: Parameters,
+    model: ParameterSet,
     { beta1 = 0.9, beta2 = 0.999, epsilon = 1e-8, ...options }: AdamOptions = {},
   ) {
     const rule = adamRule('AdamW', { beta1, beta2, epsilon }, { decoupledDecay: true });

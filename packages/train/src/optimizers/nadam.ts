@@ -1,5 +1,5 @@
 import { expr } from '@ostinato/kernel';
-import type { Parameters } from '../parameters.js';
+import type { ParameterSet } from '../parameters.js';
 import { type AdamOptions, assertBetas, type Betas } from './adam.js';
 import { Optimizer } from './optimizer.js';
 import { assertNumber, type OptimizerOptions } from './options.js';
@@ -19,7 +19,7 @@ export interface NadamOptions extends AdamOptions, OptimizerOptions {
  * (Dozat 2016, "Incorporating Nesterov momentum into Adam").
  */
 export class Nadam extends Optimizer {
-  constructor(model: Parameters, given: NadamOptions = {}) {
+  constructor(model: ParameterSet, given: NadamOptions = {}) {
     const { beta1 = 0.9, beta2 = 0.999, epsilon = 1e-8, momentumDecay = 0.004, ...options } = given;
     assertBetas('Nadam', { beta1, beta2, epsilon });
     assertNumber('Nadam', 'momentumDecay', momentumDecay, momentumDecay >= 0, '0 or more');

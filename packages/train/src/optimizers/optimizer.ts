@@ -1,7 +1,7 @@
 import { type Backend, BackendError, type MapProgram, OstinatoError } from '@ostinato/kernel';
 import { add, backward, detach, full, keep, mul, noGrad, Tensor, tidy } from '@ostinato/tensor';
 import { NonFiniteError } from '../errors.js';
-import { namedParametersOf, type Parameters } from '../parameters.js';
+import { namedParametersOf, type ParameterSet } from '../parameters.js';
 import type { Schedule } from '../schedules/schedule.js';
 import type { Entry } from './entry.js';
 import { GradientLog } from './gradient-log.js';
@@ -52,7 +52,7 @@ export abstract class Optimizer {
 
   /** @throws OstinatoError when there are no parameters, two have one name, or an option makes no sense */
   protected constructor(
-    model: Parameters,
+    model: ParameterSet,
     rule: UpdateRule,
     options: OptimizerOptions,
     defaults: { readonly rate: number; readonly weightDecay?: number },
@@ -127,7 +127,7 @@ export abstract class Optimizer {
 
   /**
    * Updates the parameters by their gradients and clears these. Several accumulated parts are averaged, so that the update
-   * is that of one batch with the mean of the losses (`accumulation: 'sum'` adds them up). Parameters without a
+   * is that of one batch with the mean of the losses (`accumulation: 'sum'` adds them up). ParameterSet without a
    * gradient, and those with `trainable = false`, stay as they are.
    */
   apply(): void {
@@ -150,9 +150,12 @@ export abstract class Optimizer {
   async report(): Promise<StepReport> {
     const step = this.#steps;
     const { rate, hasLoss } = this.#latest;
-    if (!this.#log) throw new OstinatoError(`${this.name}: there is nothing to report before the first step`);
+    if (!this.#log)
+      throw new OstinatoError(
+        `${this.name}: there is nothing to report before the first step (or after a move)`,
+      );
     const { loss, squaredNorms } = await this.#log.read();
-    if (this.#needsNorms) this.#assertFinite(step, hasLoss ? loss : undefined, squaredNorms);
+    if (this.#settings.guard) this.#assertFinite(step, hasLoss ? loss : undefined, squaredNorms);
     const norm = Math.sqrt(squaredNorms.reduce((sum, square) => sum + square, 0));
     return {
       step,
@@ -297,7 +300,7 @@ export abstract class Optimizer {
     if (bad < 0 && (loss === undefined || Number.isFinite(loss))) return;
     const name = this.#entries[bad]?.name;
     const remedy = `${this.#settings.clipNorm === undefined ? 'lower the rate or clip gradients (clipNorm)' : 'lower the rate or clipNorm'}, and look for NaN in the batch`;
-    const kept = this.#settings.guard && bad >= 0 ? '; the parameters are as they were before this step' : '';
+    const kept = bad >= 0 ? '; the parameters are as they were before this step' : '';
     const gradient =
       name && `the gradient of ${name} is ${Number.isNaN(squaredNorms[bad]) ? 'NaN' : 'infinite'}`;
     const lossText = loss !== undefined && !Number.isFinite(loss) && `the loss is ${loss}`;

@@ -1,5 +1,5 @@
 import { expr } from '@ostinato/kernel';
-import type { Parameters } from '../parameters.js';
+import type { ParameterSet } from '../parameters.js';
 import { Optimizer } from './optimizer.js';
 import { assertNumber, type OptimizerOptions } from './options.js';
 import type { UpdateRule } from './rule.js';
@@ -24,7 +24,7 @@ export interface RMSPropOptions extends OptimizerOptions {
  * (Tieleman & Hinton 2012, Coursera lecture 6.5).
  */
 export class RMSProp extends Optimizer {
-  constructor(model: Parameters, given: RMSPropOptions = {}) {
+  constructor(model: ParameterSet, given: RMSPropOptions = {}) {
     const { decay = 0.99, epsilon = 1e-8, momentum = 0, centered = false, ...options } = given;
     assertNumber('RMSProp', 'decay', decay, decay >= 0 && decay < 1, 'at least 0 and below 1');
     assertNumber('RMSProp', 'epsilon', epsilon, epsilon >= 0, '0 or more');

@@ -1,5 +1,5 @@
 import { expr } from '@ostinato/kernel';
-import type { Parameters } from '../parameters.js';
+import type { ParameterSet } from '../parameters.js';
 import { Optimizer } from './optimizer.js';
 import { assertNumber, type OptimizerOptions } from './options.js';
 import type { UpdateRule } from './rule.js';
@@ -20,7 +20,7 @@ export interface SGDOptions extends OptimizerOptions {
  * rate outside of v).
  */
 export class SGD extends Optimizer {
-  constructor(model: Parameters, { momentum = 0, nesterov = false, ...options }: SGDOptions = {}) {
+  constructor(model: ParameterSet, { momentum = 0, nesterov = false, ...options }: SGDOptions = {}) {
     assertNumber('SGD', 'momentum', momentum, momentum >= 0, '0 or more');
     super(model, momentum === 0 ? plain : withMomentum(momentum, nesterov), options, { rate: 0.01 });
   }
