@@ -12,19 +12,18 @@ export interface BinaryCrossEntropyOptions extends LossOptions {
   readonly positiveWeight?: number | readonly number[] | Tensor | undefined;
 }
 
-/** max(x, 0) with slope ½ at 0: the derivative of the whole is right there too, where logits begin that are made of zeros. */
-const positivePart = (x: Expr): Expr => expr.mul(0.5, expr.add(x, expr.abs(x)));
-/** log(1 + exp(-|x|)): what both halves share. */
-const tail = (x: Expr): Expr => expr.log(expr.add(1, expr.exp(expr.neg(expr.abs(x)))));
+/** log(1 + exp(x)). -|x| as a minimum gives the right slope at 0 too, where the logits of untrained models begin. */
+const softplus = (x: Expr): Expr =>
+  expr.add(expr.relu(x), expr.log(expr.add(1, expr.exp(expr.minimum(x, expr.neg(x))))));
 
 const plain = elementwiseLoss('binaryCrossEntropy', (logit, target) =>
-  expr.add(expr.sub(positivePart(logit), expr.mul(logit, target)), tail(logit)),
+  expr.sub(softplus(logit), expr.mul(logit, target)),
 );
 
 const weighted = elementwiseLoss('binaryCrossEntropy', (logit, target, positiveWeight) =>
   expr.add(
-    expr.mul(expr.sub(1, target), expr.add(positivePart(logit), tail(logit))),
-    expr.mul(expr.mul(positiveWeight!, target), expr.add(positivePart(expr.neg(logit)), tail(logit))),
+    expr.mul(expr.sub(1, target), softplus(logit)),
+    expr.mul(expr.mul(positiveWeight!, target), softplus(expr.neg(logit))),
   ),
 );
 

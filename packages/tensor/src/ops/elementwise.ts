@@ -89,10 +89,10 @@ export const cos = elementwise('cos', (x) => e.cos(x));
 export const tanh = elementwise('tanh', (x) => e.tanh(x));
 /** 1 / (1 + exp(-x)). */
 export const sigmoid = elementwise('sigmoid', (x) => e.sigmoid(x));
+/** log(1 + exp(-|x|)). -|x| as a minimum has a slope at 0, which makes the derivatives of the two that use it right there. */
+const log1pExpMinusAbs = (x: Expr): Expr => e.log(e.add(1, e.exp(e.minimum(x, e.neg(x)))));
 /** log(sigmoid(x)) without overflow. */
-export const logSigmoid = elementwise('logSigmoid', (x) =>
-  e.sub(e.minimum(x, 0), e.log(e.add(1, e.exp(e.neg(e.abs(x)))))),
-);
+export const logSigmoid = elementwise('logSigmoid', (x) => e.sub(e.minimum(x, 0), log1pExpMinusAbs(x)));
 /** max(0, x), with gradient 0 at 0. */
 export const relu = elementwise('relu', (x) => e.relu(x));
 /** x where it is positive, else slope · x. */
@@ -102,9 +102,7 @@ export const leakyRelu = elementwise<2>('leakyRelu', (x, slope) =>
 /** x where it is positive, else exp(x) - 1 (Clevert et al. 2015). */
 export const elu = elementwise('elu', (x) => e.select(e.less(0, x), x, e.sub(e.exp(e.minimum(x, 0)), 1)));
 /** log(1 + exp(x)) without overflow. */
-export const softplus = elementwise('softplus', (x) =>
-  e.add(e.relu(x), e.log(e.add(1, e.exp(e.neg(e.abs(x)))))),
-);
+export const softplus = elementwise('softplus', (x) => e.add(e.relu(x), log1pExpMinusAbs(x)));
 /** x · sigmoid(x), also called swish (Elfwing et al. 2017). */
 export const silu = elementwise('silu', (x) => e.mul(x, e.sigmoid(x)));
 /** x · Φ(x) in the tanh form (Hendrycks & Gimpel 2016). */
