@@ -10,8 +10,8 @@ export type NumberArray = Float32Array | Int32Array;
 
 /**
  * What every backend has. Each call enqueues work that writes its outputs; none allocates a result. Views may have any
- * strides (inputs also stride 0), an output never overlaps an input except where it is the very same view, and `map`
- * reads all inputs of a position before it writes the position.
+ * strides (inputs also stride 0). An output never overlaps an input, except that it may be the very same view in `map`,
+ * which reads all inputs of a position before it writes the position.
  */
 export interface Kernels {
   /** out[k] = program.outputs[k](inputs, scalars) at each position; all views have one shape. */

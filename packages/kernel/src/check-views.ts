@@ -95,22 +95,37 @@ export function* placesOf(view: View): Generator<number> {
 }
 
 /**
- * Makes sure that an output shares no element with an input, unless both are the very same view.
+ * Makes sure that an output shares no element with an input.
+ * @param mayBeSame whether both may be the very same view, as in `map`
  * @throws ShapeError where they overlap
  */
-export function checkApart(input: View, inputName: string, out: View, outName: string): void {
+export function checkApart(
+  input: View,
+  inputName: string,
+  out: View,
+  outName: string,
+  mayBeSame = false,
+): void {
   if (input.storage !== out.storage || sizeOf(input.shape) === 0 || sizeOf(out.shape) === 0) return;
-  const same =
-    input.offset === out.offset && sameShape(input.shape, out.shape) && sameShape(input.strides, out.strides);
-  if (same) return;
+  if (mayBeSame && isSameView(input, out)) return;
   const [a, b] = [rangeOf(input), rangeOf(out)];
   if (a.last < b.first || b.last < a.first) return;
   const taken = new Set(placesOf(out));
   for (const place of placesOf(input)) {
     if (taken.has(place)) {
       throw new ShapeError(
-        `${outName} overlaps ${inputName} without being the same view; results would depend on the order of work`,
+        `${outName} overlaps ${inputName}${mayBeSame ? ' without being the same view' : ''}; ` +
+          'results would depend on the order of work, write to a view of its own',
       );
     }
   }
+}
+
+/** Whether two views of one storage visit the same elements in the same order. */
+function isSameView(a: View, b: View): boolean {
+  return (
+    a.offset === b.offset &&
+    sameShape(a.shape, b.shape) &&
+    a.shape.every((length, axis) => length === 1 || a.strides[axis] === b.strides[axis])
+  );
 }

@@ -39,7 +39,7 @@ class CheckedBackend extends BackendDecorator {
     for (const [index, view] of outs.entries()) {
       this.#written(view, `map: output ${index}`, { shape });
       for (const [other, input] of inputs.entries()) {
-        checkApart(input, `input ${other}`, view, `map: output ${index}`);
+        checkApart(input, `input ${other}`, view, `map: output ${index}`, true);
       }
       for (const [other, earlier] of outs.slice(0, index).entries()) {
         checkApart(earlier, `output ${other}`, view, `map: output ${index}`);
