@@ -56,9 +56,11 @@ function printMap(program: MapProgram, inputs: number, steps: readonly (readonly
       if (!moving(index)) writer.line(`const x${index} = d${index}[${writer.pointer(index)}];`);
     }
     writer.inside([innermost], () => {
-      const spellInput = (index: number): string =>
-        moving(index) ? `d${index}[${writer.pointer(index)}]` : `x${index}`;
-      const results = writeProgram(writer, program, inMemory, spellInput);
+      // Everything is read before anything is written: outputs may be the very views that inputs are.
+      for (let index = 0; index < inputs; index++) {
+        if (moving(index)) writer.line(`const x${index} = d${index}[${writer.pointer(index)}];`);
+      }
+      const results = writeProgram(writer, program, inMemory, (index) => `x${index}`);
       for (const [index, result] of results.entries()) {
         writer.line(`d${inputs + index}[${writer.pointer(inputs + index)}] = ${result};`);
       }
