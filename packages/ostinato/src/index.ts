@@ -7,8 +7,8 @@
 export * from '@ostinato/backend-cpu';
 export * from '@ostinato/data';
 export {
-  BackendError,
   type Backend,
+  BackendError,
   type BackendFactory,
   type CellProgram,
   checked,
@@ -32,4 +32,7 @@ export * from '@ostinato/layers';
 export * from '@ostinato/losses';
 export * from '@ostinato/tasks';
 export * from '@ostinato/tensor';
+// Names that two packages have: here they mean the tensor's.
+export { linear, type RandomState } from '@ostinato/tensor';
 export * from '@ostinato/train';
+export { linear as linearSchedule } from '@ostinato/train';

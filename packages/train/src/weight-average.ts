@@ -13,7 +13,10 @@ const exchange = defineProgram({ inputs: 2 }, ({ x: [a, b] }) => [b!, a!]);
 
 /** Settings of `WeightAverage`. */
 export interface WeightAverageOptions {
-  /** Decay of an exponential moving average (0.999, say); without it, all updates count the same. */
+  /**
+   * Decay of an exponential moving average (0.999, say); smaller at first, so that it never reaches back further than about a
+   * tenth of the updates. Without it, all updates count the same.
+   */
   readonly decay?: number | undefined;
   /** For `fit`: when to update. After each step with a decay, after each epoch without, by default. */
   readonly every?: 'step' | 'epoch' | undefined;
@@ -76,8 +79,8 @@ export class WeightAverage {
   update(): void {
     this.#assertOut('update');
     const equal = 1 / (this.#updates + 1);
-    // Early on, the moving average is a plain mean: the first weights should not count for ever.
-    const weight = this.#decay === undefined ? equal : Math.max(1 - this.#decay, equal);
+    // Early on, the moving average looks back over the last tenth of the updates only: the first weights are soon forgotten.
+    const weight = this.#decay === undefined ? equal : Math.max(1 - this.#decay, 10 / (this.#updates + 10));
     for (const [name, parameter] of this.#parameters) {
       let average = this.#averages.get(name);
       if (!average) {

@@ -25,14 +25,16 @@ describe('decode', () => {
   it('finds the best of all allowed sequences', () => {
     const rules = bioRules(tags, new Set());
     for (let trial = 0; trial < 50; trial++) {
-      const scores = Array.from({ length: 5 }, (_, t) => tags.map((_, k) => Math.sin(1 + 7 * trial + 3 * t + 11 * k * (trial + 1))));
+      const scores = Array.from({ length: 5 }, (_, t) =>
+        tags.map((_, k) => Math.sin(1 + 7 * trial + 3 * t + 11 * k * (trial + 1))),
+      );
       expect(decode(scores.flat(), 5, rules)).toEqual(exhaustive(scores, rules));
     }
   });
   it('takes the best tag of each word where rules allow it', () => {
     const rules = bioRules(tags, new Set());
     expect(decode([0, 1, 0, 0, 0, 0, 0, 1, 0, 0], 2, rules)).toEqual([1, 2]);
-expect(decode([1, 0, 0, 0, 0, 0, 0, 1.5, 0, 0], 2, rules)).toEqual([1, 2]);
+    expect(decode([1, 0, 0, 0, 0, 0, 0, 1.5, 0, 0], 2, rules)).toEqual([1, 2]);
     expect(decode([], 0, rules)).toEqual([]);
   });
   it('allows what the training data shows', () => {

@@ -4,8 +4,15 @@
  */
 export type AllowedBefore = readonly (ReadonlySet<number> | undefined)[];
 
+/** What a sequence of tags has to keep to. */
+export interface TagRules {
+  readonly before: AllowedBefore;
+  /** Which tags a sentence may begin with. */
+  readonly mayBegin: readonly boolean[];
+}
+
 /** The rules of BIO tags, widened by the neighbours in `seen` (pairs "before after"). */
-export function bioRules(tags: readonly string[], seen: ReadonlySet<string>): { before: AllowedBefore; mayBegin: readonly boolean[] } {
+export function bioRules(tags: readonly string[], seen: ReadonlySet<string>): TagRules {
   const inside = (tag: string): boolean => tag.startsWith('I-');
   const before = tags.map((tag) => {
     if (!inside(tag)) return undefined;
@@ -18,10 +25,13 @@ export function bioRules(tags: readonly string[], seen: ReadonlySet<string>): { 
   return { before, mayBegin: tags.map((tag) => !inside(tag) || seen.has(` ${tag}`)) };
 }
 
-/** Neighbouring tags in sentences, as `bioRules` wants them; the first tag's neighbour is ''. */
+/** Pairs "before after" of tags in sentences that end in an `I-` tag, as `bioRules` wants them; before the first tag is ''. */
 export function neighbours(sentences: Iterable<{ readonly tags: readonly string[] }>): Set<string> {
   const seen = new Set<string>();
-  for (const { tags } of sentences) tags.forEach((tag, index) => seen.add(`${tags[index - 1] ?? ''} ${tag}`));
+  for (const { tags } of sentences) {
+    for (const [index, tag] of tags.entries())
+      if (tag.startsWith('I-')) seen.add(`${tags[index - 1] ?? ''} ${tag}`);
+  }
   return seen;
 }
 
@@ -29,14 +39,12 @@ export function neighbours(sentences: Iterable<{ readonly tags: readonly string[
  * The best sequence of tags that keeps to the rules (Viterbi 1967, with the scores of single tags only).
  * @param scores [time, tags] row-major, log probabilities
  */
-export function decode(
-  scores: ArrayLike<number>,
-  time: number,
-  { before, mayBegin }: { before: AllowedBefore; mayBegin: readonly boolean[] },
-): number[] {
+export function decode(scores: ArrayLike<number>, time: number, { before, mayBegin }: TagRules): number[] {
   const count = before.length;
   if (time === 0) return [];
-  let best = Float64Array.from({ length: count }, (_, tag) => (mayBegin[tag] ? scores[tag]! : Number.NEGATIVE_INFINITY));
+  let best = Float64Array.from({ length: count }, (_, tag) =>
+    mayBegin[tag] ? scores[tag]! : Number.NEGATIVE_INFINITY,
+  );
   const cameFrom: Int32Array[] = [];
   for (let step = 1; step < time; step++) {
     let leader = 0;

@@ -32,7 +32,10 @@ export class TaggerFeatures {
    * @param sentences words of each sentence, at least one
    * @param forget tells whether a word is to be read as OTHER this time
    */
-  batch(sentences: readonly (readonly string[])[], forget: (word: string) => boolean = () => false): TaggerBatch {
+  batch(
+    sentences: readonly (readonly string[])[],
+    forget: (word: string) => boolean = () => false,
+  ): TaggerBatch {
     const { vocabulary } = this;
     const other = vocabulary.otherIndex ?? 0;
     const padded = padBatch(
@@ -77,13 +80,22 @@ export class TaggerFeatures {
 }
 
 /** Words to be read as OTHER: rare ones often, frequent ones seldom; the same for the same seed, epoch and batch. */
-export function forgetful(vocabulary: Vocabulary, strength: number, seed: number, epoch: number, batch: number): (word: string) => boolean {
+export function forgetful(
+  vocabulary: Vocabulary,
+  strength: number,
+  seed: number,
+  epoch: number,
+  batch: number,
+): (word: string) => boolean {
   const random = new Random(seed, epoch, batch);
   return (word) => {
     const draw = random.next();
     return draw < strength / (strength + (vocabulary.has(word) ? vocabulary.count(word) : 0));
   };
 }
+
+/** Stands for the intent of a sentence that has none; losses ignore it. */
+export const NO_INTENT = -1;
 
 /** Tags and intents of sentences as numbers, and back. */
 export interface Targets {
@@ -94,10 +106,20 @@ export interface Targets {
 }
 
 /** The answers of a batch. Words and tags have equal lengths. */
-export function targetsOf(sentences: readonly TaggedSentence[], tags: Vocabulary, intents: Vocabulary | undefined): Targets {
+export function targetsOf(
+  sentences: readonly TaggedSentence[],
+  tags: Vocabulary,
+  intents: Vocabulary | undefined,
+): Targets {
   const padded = padBatch(sentences.map((sentence) => tags.encode(sentence.tags)));
   return {
     tags: tensor(padded.data, padded.shape),
-    intents: intents && tensor(Int32Array.from(sentences, (sentence) => intents.indexOf(sentence.intent ?? ''))),
+    intents:
+      intents &&
+      tensor(
+        Int32Array.from(sentences, ({ intent }) =>
+          intent === undefined ? NO_INTENT : intents.indexOf(intent),
+        ),
+      ),
   };
 }

@@ -1,4 +1,18 @@
-import { Bidirectional, Dropout, Elman, Embedding, EmbeddingBag, GRU, Linear, LSTM, Module, type Recurrent, type SequenceLayer, Stacked, type BothStates } from '@ostinato/layers';
+import {
+  Bidirectional,
+  type BothStates,
+  Dropout,
+  Elman,
+  Embedding,
+  EmbeddingBag,
+  GRU,
+  Linear,
+  LSTM,
+  Module,
+  type Recurrent,
+  type SequenceLayer,
+  Stacked,
+} from '@ostinato/layers';
 import { concat, gather, select, type Tensor } from '@ostinato/tensor';
 import type { TaggerBatch } from './features.js';
 import type { CellName, TaggerShape } from './options.js';

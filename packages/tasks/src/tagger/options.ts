@@ -36,8 +36,14 @@ export interface TaggerTraining {
   readonly intentWeight: number;
 }
 
+/** Everything about a tagger that can be chosen. */
+export type TaggerSettings = TaggerShape & TaggerTraining;
+
+/** What to choose differently from the defaults. */
+export type TaggerOptions = { readonly [Name in keyof TaggerSettings]?: TaggerSettings[Name] | undefined };
+
 /** The defaults, meant to be good enough that nobody needs to pass any. */
-export const taggerDefaults: TaggerShape & TaggerTraining = {
+export const taggerDefaults: TaggerSettings = {
   cell: 'lstm',
   hidden: 128,
   embed: 96,
@@ -56,20 +62,24 @@ export const taggerDefaults: TaggerShape & TaggerTraining = {
 const wholeFromOne = ['hidden', 'embed', 'buckets', 'layers', 'epochs', 'batch'] as const;
 
 /** Fills in the defaults. Throws OstinatoError that names a setting outside its range. */
-export function completeOptions(
-  options: Partial<TaggerShape & TaggerTraining>,
-): TaggerShape & TaggerTraining {
+export function completeOptions(options: TaggerOptions): TaggerSettings {
   const given = Object.fromEntries(Object.entries(options).filter(([, value]) => value !== undefined));
-  const all = { ...taggerDefaults, ...given };
+  const all: TaggerSettings = { ...taggerDefaults, ...given };
   const demand = (holds: boolean, name: string, wanted: string): void => {
-    if (!holds) throw new OstinatoError(`tagger: ${name} must be ${wanted}, got ${all[name as keyof typeof all]}`);
+    if (!holds)
+      throw new OstinatoError(`tagger: ${name} must be ${wanted}, got ${all[name as keyof typeof all]}`);
   };
-  for (const name of wholeFromOne) demand(Number.isInteger(all[name]) && all[name] >= 1, name, 'a whole number from 1');
+  for (const name of wholeFromOne)
+    demand(Number.isInteger(all[name]) && all[name] >= 1, name, 'a whole number from 1');
   demand(Number.isInteger(all.letters) && all.letters >= 0, 'letters', 'a whole number from 0');
   demand(['lstm', 'gru', 'elman'].includes(all.cell), 'cell', 'lstm, gru or elman');
   demand(all.dropout >= 0 && all.dropout < 1, 'dropout', 'in [0, 1)');
   demand(all.rate > 0 && Number.isFinite(all.rate), 'rate', 'a positive number');
-  demand(Number.isInteger(all.seed) && all.seed >= 0 && all.seed < 2 ** 32, 'seed', 'a whole number from 0 to 2^32 - 1');
+  demand(
+    Number.isInteger(all.seed) && all.seed >= 0 && all.seed < 2 ** 32,
+    'seed',
+    'a whole number from 0 to 2^32 - 1',
+  );
   demand(all.wordDropout >= 0, 'wordDropout', 'at least 0');
   demand(all.intentWeight >= 0 && all.intentWeight < 1, 'intentWeight', 'in [0, 1)');
   return all;

@@ -1,0 +1,140 @@
+import { cpu } from '@ostinato/backend-cpu';
+import { flights, type TaggedSentence } from '@ostinato/data';
+import { init } from '@ostinato/kernel';
+import { reference } from '@ostinato/kernel/reference';
+import { beforeEach, describe, expect, it } from 'vitest';
+import { SequenceTagger, taggerDefaults } from '../index.js';
+
+const { train, dev } = flights({ train: 300, dev: 60, test: 20 });
+const small = {
+  hidden: 16,
+  embed: 16,
+  letters: 8,
+  buckets: 200,
+  epochs: 3,
+  batch: 16,
+  rate: 1e-2,
+  dropout: 0.2,
+};
+
+beforeEach(async () => {
+  await init(cpu());
+});
+
+async function trained(options = {}, sentences: readonly TaggedSentence[] = train): Promise<SequenceTagger> {
+  const tagger = SequenceTagger.create(sentences, { ...small, ...options });
+  for await (const _ of tagger.fit(sentences)) {
+    // Only the result matters here.
+  }
+  return tagger;
+}
+
+describe('SequenceTagger', () => {
+  it('learns, tells how it goes, and is the same after saving and loading', async () => {
+    const { train, dev } = flights({ train: 800, dev: 60, test: 20 });
+    const tagger = SequenceTagger.create(train, { ...small, hidden: 32, epochs: 8 });
+    const before = await tagger.evaluate(dev);
+    const kinds = new Set<string>();
+    const losses: number[] = [];
+    for await (const event of tagger.fit(train, { dev })) {
+      kinds.add(event.kind);
+      if (event.kind === 'epoch') losses.push(event.loss);
+    }
+    expect([...kinds].sort()).toEqual(['checkpoint', 'epoch', 'step', 'stopped']);
+    expect(losses.at(-1)!).toBeLessThan(losses[0]! / 2);
+    const after = await tagger.evaluate(dev);
+    expect(before.slotF1).toBeLessThan(0.1);
+    expect(after.slotF1).toBeGreaterThan(0.6);
+    expect(after.intentAccuracy).toBeGreaterThan(0.5);
+    expect(tagger.finished).toBe(true);
+    const loaded = await SequenceTagger.fromBytes(await tagger.toBytes());
+    const sentences = dev.map(({ words }) => words);
+    expect(await loaded.predict(sentences)).toEqual(await tagger.predict(sentences));
+    expect(loaded.finished).toBe(true);
+    await expect(loaded.fit(train).next()).rejects.toThrow(/all 8 epochs are done/);
+  });
+
+  it('goes on after a stop to the very same weights', async () => {
+    const straight = await trained();
+    let saved: Uint8Array | undefined;
+    const stop = new AbortController();
+    const first = SequenceTagger.create(train, small);
+    const save = async (tagger: SequenceTagger): Promise<void> => {
+      saved = await tagger.toBytes();
+    };
+    for await (const event of first.fit(train, { signal: stop.signal, save })) {
+      if (event.kind === 'step' && event.step === 25) stop.abort();
+    }
+    await init(cpu());
+    const second = await SequenceTagger.fromBytes(saved!);
+    expect(second.finished).toBe(false);
+    expect(second.epoch).toBe(1);
+    for await (const _ of second.fit(train)) {
+      // Only the result matters here.
+    }
+    expect(await second.toBytes()).toEqual(await straight.toBytes());
+  });
+
+  it.each(['gru', 'elman'] as const)('runs on %s, in layers, without intents', async (cell) => {
+    const sentences = train.slice(0, 60).map(({ words, tags }) => ({ words, tags }));
+    const tagger = await trained({ cell, layers: 2, epochs: 1, letters: 0 }, sentences);
+    const [prediction] = await tagger.predict([['to', 'taipei']]);
+    expect(prediction!.slots).toHaveLength(2);
+    expect(prediction!.intent).toBeNull();
+    expect((await tagger.evaluate(sentences)).intentAccuracy).toBeNull();
+  });
+
+  it('keeps the order of sentences, answers empty ones, and is not changed by what stands beside', async () => {
+    const tagger = await trained({ epochs: 1 });
+    const sentences = [...dev.slice(0, 10).map(({ words }) => words), [], ['oslo']];
+    const together = await tagger.predict(sentences);
+    expect(together.map(({ tokens }) => tokens)).toEqual(sentences);
+    expect(together[10]).toEqual({ tokens: [], slots: [], spans: [], intent: null });
+    for (const [index, words] of sentences.entries()) {
+      expect((await tagger.predict([words]))[0]).toEqual(together[index]);
+    }
+    expect(await tagger.predict([])).toEqual([]);
+  });
+
+  it('counts labels that it has never seen as misses', async () => {
+    const tagger = await trained({ epochs: 1 });
+    const strange = dev.slice(0, 5).map(({ words, tags }) => ({
+      words,
+      tags: tags.map(() => 'B-never_seen'),
+      intent: 'never seen',
+    }));
+    const report = await tagger.evaluate(strange);
+    expect(report.recall).toBe(0);
+    expect(report.intentAccuracy).toBe(0);
+    expect(report.bySlot.never_seen!.gold).toBeGreaterThan(0);
+  });
+
+  it('gives the same tags on another backend', async () => {
+    const tagger = await trained();
+    const sentences = dev.map(({ words }) => words);
+    const before = await tagger.predict(sentences);
+    await tagger.to(await init(reference()));
+    expect(await tagger.predict(sentences)).toEqual(before);
+  });
+
+  it('starts from the seed', async () => {
+    const bytes = async (seed: number) =>
+      (await SequenceTagger.create(train, { ...small, seed }).toBytes()).join();
+    expect(await bytes(3)).toBe(await bytes(3));
+    expect(await bytes(3)).not.toBe(await bytes(4));
+  });
+
+  it('answers bad use', async () => {
+    expect(() => SequenceTagger.create([])).toThrow(/no sentences/);
+    expect(() => SequenceTagger.create(train, { hidden: 0 })).toThrow(
+      /hidden must be a whole number from 1, got 0/,
+    );
+    expect(() => SequenceTagger.create(train, { dropout: 1 })).toThrow(/dropout must be in \[0, 1\)/);
+    await expect(SequenceTagger.fromBytes(new Uint8Array(4))).rejects.toThrow(/cut off|too short|not/);
+    expect(taggerDefaults.epochs).toBeGreaterThan(0);
+  });
+
+  it('shows what it consists of', () => {
+    expect(SequenceTagger.create(train, small).summary()).toContain('rnn (Stacked)');
+  });
+});
