@@ -112,7 +112,7 @@ describe('matmul', () => {
     }
   });
 
-  it('gives a row the same numbers whatever rows are beside it', () => {
+  it('gives a row the same bits whatever rows are beside it', () => {
     const [a, b] = [make([70, 300]), make([300, 7])];
     pool.floats(a, 'test').forEach((value, index, all) => {
       all[index] = value + 0.1;
@@ -122,13 +122,7 @@ describe('matmul', () => {
     for (const count of [1, 2, 3, 5]) {
       const few = make([count, 7]);
       matmul(pool, { ...a, shape: [count, 300] }, b, few);
-      // Without packing, sums are not rounded every 256 numbers.
-      for (const [row, numbers] of contents(few).entries()) {
-        for (const [column, value] of numbers.entries()) {
-          if (count > 2) expect(value).toBe(at(all, row, column));
-          else expect(value).toBeCloseTo(at(all, row, column), 3);
-        }
-      }
+      expect(contents(few)).toEqual(contents(all).slice(0, count));
     }
   });
 });

@@ -6,6 +6,7 @@ import {
   packedColumnsSize,
   packedRowsSize,
   packRows,
+  type RightFactor,
   type Rows,
   rowBlock,
 } from './panels.js';
@@ -13,8 +14,13 @@ import { scratch } from './scratch.js';
 
 const leftPanels = scratch((length) => new Float64Array(length));
 
+/** Whether so many rows make up for packing the right factor; fewer are as fast without. */
+export function isWorthPacking(rows: number): boolean {
+  return rows >= 3;
+}
+
 /** The right factor of many products, or a part of it, packed once. */
-export class PackedMatrix {
+export class PackedMatrix implements RightFactor {
   readonly #panels: Float64Array;
   readonly #depth: number;
   readonly #column: number;
@@ -42,7 +48,6 @@ export class PackedMatrix {
     return packedColumnsSize(columns, depth);
   }
 
-  /** The packed columns of out[count, N] = left[count, depth] · matrix, or += with `accumulate`. */
   multiply(left: Rows, count: number, out: Rows, accumulate: boolean): void {
     const panels = leftPanels(packedRowsSize(rowBlock, depthBlock));
     for (let row = 0; row < count; row += rowBlock) {

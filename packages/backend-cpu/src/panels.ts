@@ -64,6 +64,12 @@ export interface Matrix {
   readonly columnStride: number;
 }
 
+/** Something that rows can be multiplied with. */
+export interface RightFactor {
+  /** out[count, N] = left[count, depth] · this, or += with `accumulate`. */
+  multiply(left: Rows, count: number, out: Rows, accumulate: boolean): void;
+}
+
 /** Packs columns `column` to `column + count` of the right factor: three side by side, zeros where there are none. */
 export function packColumns(
   matrix: Matrix,

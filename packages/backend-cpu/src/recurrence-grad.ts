@@ -1,11 +1,11 @@
 import { type RecurrenceGradArgs, type View, withoutRecurrentProduct } from '@ostinato/kernel';
 import { backwardCell, backwardCellWithoutProduct, type Place } from './cell-kernels.js';
 import { offsetsOf } from './layout.js';
-import { PackedMatrix } from './packed-matrix.js';
+import type { RightFactor } from './panels.js';
 import type { Pool } from './pool.js';
 import { nowhere, RecurrentProduct } from './recurrence.js';
 import { scratch } from './scratch.js';
-import { placeOf, Rows, recurrentMatrix, stepsInOrder, transposed } from './sequence.js';
+import { placeOf, Rows, recurrentMatrix, rightFactor, stepsInOrder, transposed } from './sequence.js';
 
 const carriedMemory = scratch((length) => new Float32Array(length));
 const gradientMemory = scratch((length) => new Float32Array(length));
@@ -66,14 +66,13 @@ export function recurrenceGrad(pool: Pool, args: RecurrenceGradArgs): void {
 class GradientProduct {
   /** [running rows, G, H] */
   readonly numbers: Float32Array;
-  readonly #packed: PackedMatrix;
+  readonly #weights: RightFactor;
   readonly #starts: Int32Array;
 
   constructor(pool: Pool, R: View, batch: number) {
     const [units, gates] = R.shape as [number, number];
     const depth = gates * units;
-    const memory = panels(PackedMatrix.size(depth, units));
-    this.#packed = new PackedMatrix(transposed(recurrentMatrix(pool, R)), depth, 0, units, memory);
+    this.#weights = rightFactor(transposed(recurrentMatrix(pool, R)), depth, units, batch, panels);
     this.numbers = gradientMemory(batch * depth);
     this.#starts = Int32Array.from({ length: batch }, (_, row) => row * depth);
   }
@@ -82,7 +81,7 @@ class GradientProduct {
   addTo(gradients: Float32Array, running: readonly number[], units: number): void {
     const left = { numbers: this.numbers, starts: this.#starts, shift: 0, stride: 1 };
     const starts = Int32Array.from(running, (row) => row * units);
-    this.#packed.multiply(left, running.length, { numbers: gradients, starts, shift: 0, stride: 1 }, true);
+    this.#weights.multiply(left, running.length, { numbers: gradients, starts, shift: 0, stride: 1 }, true);
   }
 }
 

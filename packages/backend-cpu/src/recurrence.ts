@@ -1,10 +1,10 @@
 import { type RecurrenceArgs, withoutRecurrentProduct } from '@ostinato/kernel';
 import { forwardCell, type Place } from './cell-kernels.js';
 import { offsetsOf } from './layout.js';
-import { PackedMatrix } from './packed-matrix.js';
+import type { RightFactor } from './panels.js';
 import type { Pool } from './pool.js';
 import { scratch } from './scratch.js';
-import { placeOf, Rows, recurrentMatrix, stepsInOrder } from './sequence.js';
+import { placeOf, Rows, recurrentMatrix, rightFactor, stepsInOrder } from './sequence.js';
 
 const productMemory = scratch((length) => new Float32Array(length));
 const panels = scratch((length) => new Float64Array(length));
@@ -16,7 +16,7 @@ export const nowhere: Place = { numbers: new Float32Array(0), at: 0, group: 0, u
 export class RecurrentProduct {
   /** [running rows, G, H] */
   readonly numbers: Float32Array;
-  readonly #packed: PackedMatrix;
+  readonly #weights: RightFactor;
   readonly #states: { numbers: Float32Array; offset: number; slot: number; row: number; unit: number };
   readonly #starts: Int32Array;
 
@@ -24,8 +24,7 @@ export class RecurrentProduct {
     const [units, gates] = R.shape as [number, number];
     const batch = states.shape[2]!;
     const width = gates * units;
-    const memory = panels(PackedMatrix.size(units, width));
-    this.#packed = new PackedMatrix(recurrentMatrix(pool, R), units, 0, width, memory);
+    this.#weights = rightFactor(recurrentMatrix(pool, R), units, width, batch, panels);
     this.numbers = productMemory(batch * width);
     this.#starts = Int32Array.from({ length: batch }, (_, row) => row * width);
     const [, slot, row, unit] = states.strides as [number, number, number, number];
@@ -38,7 +37,7 @@ export class RecurrentProduct {
     const starts = Int32Array.from(running, (row) => row * rowStride);
     const left = { numbers, starts, shift: offset + slot * slotStride, stride: unit };
     const out = { numbers: this.numbers, starts: this.#starts, shift: 0, stride: 1 };
-    this.#packed.multiply(left, running.length, out, false);
+    this.#weights.multiply(left, running.length, out, false);
   }
 }
 

@@ -1,8 +1,10 @@
 import type { View } from '@ostinato/kernel';
 import type { Place } from './cell-kernels.js';
 import { nestOf, offsetsOf } from './layout.js';
-import type { Matrix } from './panels.js';
+import { isWorthPacking, PackedMatrix } from './packed-matrix.js';
+import type { Matrix, RightFactor } from './panels.js';
 import type { Pool } from './pool.js';
+import { UnpackedMatrix } from './unpacked-matrix.js';
 
 /** A time step, and the slots of `states` that hold the states before and after it. */
 export interface Step {
@@ -63,4 +65,16 @@ export function recurrentMatrix(pool: Pool, R: View): Matrix {
 /** The same matrix with its axes exchanged. */
 export function transposed(matrix: Matrix): Matrix {
   return { ...matrix, depthStride: matrix.columnStride, columnStride: matrix.depthStride };
+}
+
+/** A matrix ready to be multiplied with up to `rows` rows at every step. `memory` gives room for panels. */
+export function rightFactor(
+  matrix: Matrix,
+  depth: number,
+  columns: number,
+  rows: number,
+  memory: (length: number) => Float64Array,
+): RightFactor {
+  if (!isWorthPacking(rows)) return new UnpackedMatrix(matrix, depth, columns);
+  return new PackedMatrix(matrix, depth, 0, columns, memory(PackedMatrix.size(depth, columns)));
 }

@@ -4,7 +4,7 @@ import type { MapProgram } from './program.js';
 import { uniform } from './threefry.js';
 
 /** Where and with what a program is evaluated: one element. */
-export interface Element {
+export interface ElementContext {
   /** The element of each input. */
   readonly inputs: ArrayLike<number>;
   readonly scalars: ArrayLike<number>;
@@ -22,13 +22,13 @@ const orderOf = memo((program: MapProgram): readonly Expr[] => topological(progr
  * @returns one number for each output
  * @example evaluate(defineProgram({ inputs: 2 }, ({ x }) => [mul(x[0], x[1])]), { inputs: [2, 3], scalars: [] }); // [6]
  */
-export function evaluate(program: MapProgram, element: Element): number[] {
+export function evaluate(program: MapProgram, element: ElementContext): number[] {
   const values = new Map<Expr, number>();
   for (const node of orderOf(program)) values.set(node, computed(node, element, values));
   return program.outputs.map((output) => values.get(output)!);
 }
 
-function computed(node: Expr, element: Element, values: ReadonlyMap<Expr, number>): number {
+function computed(node: Expr, element: ElementContext, values: ReadonlyMap<Expr, number>): number {
   switch (node.kind) {
     case 'constant':
       return node.value;

@@ -11,7 +11,7 @@ export {
 export { checked } from './checked.js';
 export { BackendDecorator } from './decorate.js';
 export * from './errors.js';
-export { type Element, evaluate } from './evaluate.js';
+export { type ElementContext, evaluate } from './evaluate.js';
 export type { Expr, ExprLike, PrimitiveName, Scalar } from './expr.js';
 export * as expr from './expr.js';
 export * as fallback from './fallback.js';
