@@ -5,7 +5,7 @@ import type { RightFactor } from './panels.js';
 import type { Pool } from './pool.js';
 import { nowhere, RecurrentProduct } from './recurrence.js';
 import { scratch } from './scratch.js';
-import { placeOf, Rows, recurrentMatrix, rightFactor, stepsInOrder, transposed } from './sequence.js';
+import { placeOf, RunningRows, recurrentMatrix, rightFactor, stepsInOrder, transposed } from './sequence.js';
 
 const carriedMemory = scratch((length) => new Float32Array(length));
 const gradientMemory = scratch((length) => new Float32Array(length));
@@ -20,7 +20,7 @@ export function recurrenceGrad(pool: Pool, args: RecurrenceGradArgs): void {
   const [T, B, G, H] = args.x.shape as [number, number, number, number];
   const S = states.shape[0]!;
   const cell = R ? backwardCell(args.cell) : backwardCellWithoutProduct(withoutRecurrentProduct(args.cell));
-  const rows = new Rows(pool, lengths, B, T);
+  const rows = new RunningRows(pool, lengths, B, T);
   const carried = carriedMemory(S * B * H);
   const gradients: Place = { numbers: carried, at: 0, group: B * H, unit: 1 };
   if (dFinal) copy(pool, dFinal, carried);

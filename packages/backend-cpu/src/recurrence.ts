@@ -4,7 +4,7 @@ import { offsetsOf } from './layout.js';
 import type { RightFactor } from './panels.js';
 import type { Pool } from './pool.js';
 import { scratch } from './scratch.js';
-import { placeOf, Rows, recurrentMatrix, rightFactor, stepsInOrder } from './sequence.js';
+import { placeOf, RunningRows, recurrentMatrix, rightFactor, stepsInOrder } from './sequence.js';
 
 const productMemory = scratch((length) => new Float32Array(length));
 const panels = scratch((length) => new Float64Array(length));
@@ -46,7 +46,7 @@ export function recurrence(pool: Pool, args: RecurrenceArgs): void {
   const { R, parameters, lengths, reverse, states } = args;
   const [T, B, G, H] = args.x.shape as [number, number, number, number];
   const cell = forwardCell(R ? args.cell : withoutRecurrentProduct(args.cell));
-  const rows = new Rows(pool, lengths, B, T);
+  const rows = new RunningRows(pool, lengths, B, T);
   const product = R && new RecurrentProduct(pool, R, states);
   const x = placeOf(pool, args.x, 2, 3);
   const r: Place = product ? { numbers: product.numbers, at: 0, group: H, unit: 1 } : nowhere;

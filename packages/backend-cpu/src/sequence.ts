@@ -22,7 +22,7 @@ export function stepsInOrder(steps: number, reverse: boolean): Step[] {
 }
 
 /** Which rows of a batch still run at a time step, and which are finished. */
-export class Rows {
+export class RunningRows {
   readonly #lengths: Int32Array;
 
   /** @param lengths [B] i32, or null when all rows run for `steps` */
