@@ -32,6 +32,14 @@ describe('init', () => {
     expect(later).not.toHaveBeenCalled();
   });
 
+  it('goes on to the next when one throws, and tells why when none is left', async () => {
+    const broken: BackendFactory = () => Promise.reject(new Error('driver crashed'));
+    expect((await registry.init([broken, working])).name).toBe('reference');
+    const error = await errorOf(registry.init([broken, missing('no such hardware')]));
+    expect(error.message).toContain('backend 1: driver crashed; backend 2: no such hardware');
+    expect((error.cause as Error).message).toBe('driver crashed');
+  });
+
   it('takes one factory, or one name', async () => {
     expect(await registry.init(working)).toBeInstanceOf(ReferenceBackend);
     registry.registerBackend('mine', working);

@@ -25,16 +25,24 @@ export async function init(
 ): Promise<Backend> {
   const choices = typeof choice === 'string' || typeof choice === 'function' ? [choice] : choice;
   const reasons: string[] = [];
+  let failure: unknown;
   for (const [index, wanted] of choices.entries()) {
     const label = typeof wanted === 'string' ? wanted : `backend ${index + 1}`;
-    const result = await lookup(wanted)();
-    if ('unavailable' in result) reasons.push(`${label}: ${result.unavailable}`);
-    else return useBackend(result);
+    const factory = lookup(wanted);
+    try {
+      const result = await factory();
+      if (!('unavailable' in result)) return useBackend(result);
+      reasons.push(`${label}: ${result.unavailable}`);
+    } catch (error) {
+      failure ??= error;
+      reasons.push(`${label}: ${error instanceof Error ? error.message : error}`);
+    }
   }
   throw new BackendError(
     reasons.length > 0
       ? `init: no backend can run here (${reasons.join('; ')})`
       : "init: no backend to choose from; import one, for example init(cpu()) with cpu from '@ostinato/backend-cpu'",
+    { cause: failure },
   );
 }
 
