@@ -33,7 +33,8 @@ const testArrows = {
   tasks: ['backend-cpu'],
 };
 
-const tests = '\\.test(-d)?\\.ts$';
+/** Tests, and programs that tests start (`x.fixture.ts`). */
+const tests = '\\.(test(-d)?|fixture)\\.ts$';
 
 /** @param {string[]} names */
 const folder = (names) => `^packages/(${names.join('|')})/`;

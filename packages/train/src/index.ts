@@ -1,6 +1,14 @@
 /** Training: optimizers, schedules, clipping, the loop, metrics and checkpoints. Nothing here needs Node. */
 
+export { Carry, detachCarry, type TruncatedOptions, truncated } from './carry.js';
 export type { Checkpoint, Json, Position, TrainingState } from './checkpoint/checkpoint.js';
+export { CHECKPOINT_VERSION, decodeCheckpoint, encodeCheckpoint } from './checkpoint/encode.js';
+export {
+  decodeSafetensors,
+  encodeSafetensors,
+  type FileTensor,
+  type TensorFile,
+} from './checkpoint/safetensors.js';
 export { clipNorm, clipParameterNorm, clipValue, gradientNorm } from './clipping.js';
 export { EarlyStopping, type EarlyStoppingOptions, type EarlyStoppingState } from './early-stopping.js';
 export { CheckpointError, NonFiniteError } from './errors.js';
@@ -18,6 +26,7 @@ export type {
   StoppedEvent,
   TrainableModel,
 } from './fit/options.js';
+export * from './metrics/index.js';
 export type { NamedArray, NamedArrays } from './named-arrays.js';
 export { Adadelta, type AdadeltaOptions } from './optimizers/adadelta.js';
 export { Adagrad, type AdagradOptions } from './optimizers/adagrad.js';

@@ -6,7 +6,7 @@ export interface ParameterSource {
   namedParameters(): Iterable<readonly [string, Parameter]>;
 }
 
-/** ParameterSet to train or watch: a model, or a list of parameters with or without names. */
+/** Parameters to train or watch: a model, or a list of parameters with or without names. */
 export type ParameterSet = ParameterSource | Iterable<Parameter | readonly [string, Parameter]>;
 
 /**

@@ -127,7 +127,7 @@ export abstract class Optimizer {
 
   /**
    * Updates the parameters by their gradients and clears these. Several accumulated parts are averaged, so that the update
-   * is that of one batch with the mean of the losses (`accumulation: 'sum'` adds them up). ParameterSet without a
+   * is that of one batch with the mean of the losses (`accumulation: 'sum'` adds them up). Parameters without a
    * gradient, and those with `trainable = false`, stay as they are.
    */
   apply(): void {

@@ -12,7 +12,7 @@ export interface OptimizerState {
   readonly steps: number;
   /** For each parameter the number of its own updates, and what the rule counts besides. */
   readonly counters: Readonly<Record<string, { readonly updates: number; readonly rule: Counters }>>;
-  /** Arrays by parameter and name: `rnn.weight/mean`. ParameterSet that were never updated have none. */
+  /** Arrays by parameter and name: `rnn.weight/mean`. Parameters that were never updated have none. */
   readonly moments: NamedArrays;
 }
 
