@@ -1,6 +1,6 @@
 import { cpu } from '@ostinato/backend-cpu';
-import { type Backend, init } from '@ostinato/kernel';
-import { reference } from '@ostinato/kernel/reference';
+import { type Backend, checked, init } from '@ostinato/kernel';
+import { ReferenceBackend, reference } from '@ostinato/kernel/reference';
 import { Linear, Module } from '@ostinato/layers';
 import {
   add,
@@ -121,6 +121,21 @@ describe('step', () => {
     expect(frozen.gradient).toBeUndefined();
     const other = new Parameter(tensor([1]));
     expect(() => new SGD([other]).step(() => square(used))).toThrow(/SGD: no parameter has a gradient/);
+  });
+
+  it('keeps to the contract of backends', async () => {
+    await init(async () => checked(new ReferenceBackend()));
+    const parameters = [new Parameter(tensor([[1, 2]])), new Parameter(tensor(1))];
+    const [p, q] = parameters as [Parameter, Parameter];
+    const makers = [
+      new Adam(parameters, { clipNorm: 1, weightDecay: 0.1 }),
+      new RMSProp(parameters, { centered: true, momentum: 0.5, clipParameterNorm: 1 }),
+      new SGD(parameters, { momentum: 0.9, clipValue: 1, guard: false }),
+    ];
+    for (const optimizer of makers) {
+      for (let step = 0; step < 2; step++) optimizer.step([() => sum(square(p)), () => square(q)]);
+      expect((await optimizer.report()).loss).toBeLessThan(3);
+    }
   });
 
   it('asks a schedule for the rate', async () => {

@@ -1,8 +1,8 @@
 import { type Backend, BackendError, type MapProgram, OstinatoError } from '@ostinato/kernel';
 import { add, backward, detach, full, keep, mul, noGrad, Tensor, tidy } from '@ostinato/tensor';
-import { NonFiniteError } from '../errors.js';
 import { namedParametersOf, type ParameterSet } from '../parameters.js';
 import type { Schedule } from '../schedules/schedule.js';
+import { assertFinite } from './assert-finite.js';
 import type { Entry } from './entry.js';
 import { GradientLog } from './gradient-log.js';
 import { checkedSettings, type OptimizerOptions, type OptimizerSettings } from './options.js';
@@ -155,7 +155,11 @@ export abstract class Optimizer {
         `${this.name}: there is nothing to report before the first step (or after a move)`,
       );
     const { loss, squaredNorms } = await this.#log.read();
-    if (this.#settings.guard) this.#assertFinite(step, hasLoss ? loss : undefined, squaredNorms);
+    if (this.#settings.guard) {
+      const names = this.#entries.map(({ name }) => name);
+      const clips = this.#settings.clipNorm !== undefined;
+      assertFinite({ step, names, loss: hasLoss ? loss : undefined, squaredNorms, clips });
+    }
     const norm = Math.sqrt(squaredNorms.reduce((sum, square) => sum + square, 0));
     return {
       step,
@@ -293,18 +297,5 @@ export abstract class Optimizer {
       this.#programs.set(decays, program);
     }
     return program;
-  }
-
-  #assertFinite(step: number, loss: number | undefined, squaredNorms: Float32Array): void {
-    const bad = squaredNorms.findIndex((square) => !Number.isFinite(square));
-    if (bad < 0 && (loss === undefined || Number.isFinite(loss))) return;
-    const name = this.#entries[bad]?.name;
-    const remedy = `${this.#settings.clipNorm === undefined ? 'lower the rate or clip gradients (clipNorm)' : 'lower the rate or clipNorm'}, and look for NaN in the batch`;
-    const kept = bad >= 0 ? '; the parameters are as they were before this step' : '';
-    const gradient =
-      name && `the gradient of ${name} is ${Number.isNaN(squaredNorms[bad]) ? 'NaN' : 'infinite'}`;
-    const lossText = loss !== undefined && !Number.isFinite(loss) && `the loss is ${loss}`;
-    const what = [lossText, gradient].filter(Boolean).join(' and ');
-    throw new NonFiniteError(`step ${step}: ${what}; ${remedy}${kept}`, step, name);
   }
 }
