@@ -1,2 +1,5 @@
 #!/usr/bin/env node
-export {};
+/** The command `ostinato`: works when imported, so that `ostinato.js` can run it from source. */
+import { run } from './run.js';
+
+process.exitCode = await run(process.argv.slice(2));

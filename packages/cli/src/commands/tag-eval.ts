@@ -1,0 +1,32 @@
+import { readTagged } from '@ostinato/data/node';
+import { loadTagger } from '@ostinato/tasks/node';
+import type { Command } from 'commander';
+import { backendOption, startBackend } from '../backend.js';
+import { colorsFor } from '../colors.js';
+import { renderReport } from '../report.js';
+
+interface EvalOptions {
+  readonly backend: string;
+  readonly json?: boolean;
+}
+
+/** `ostinato tag eval MODEL PATH`: how well a model tags sentences whose slots are known. */
+export function addTagEval(parent: Command): void {
+  parent
+    .command('eval')
+    .description('measure a model on sentences whose slots are known')
+    .argument('<model>', 'file that "tag train" wrote')
+    .argument('<path>', 'folder with seq.in, seq.out and perhaps label, or a CoNLL file')
+    .addOption(backendOption())
+    .option('--json', 'print one JSON object; its numbers are fractions, not percent')
+    .action(evaluate);
+}
+
+async function evaluate(model: string, path: string, options: EvalOptions): Promise<void> {
+  const sentences = await readTagged(path);
+  await startBackend(options.backend);
+  const tagger = await loadTagger(model);
+  const report = await tagger.evaluate(sentences);
+  const text = options.json ? JSON.stringify(report) : renderReport(report, colorsFor(process.stdout));
+  process.stdout.write(`${text}\n`);
+}

@@ -1,0 +1,65 @@
+import { once } from 'node:events';
+import { tokenize } from '@ostinato/data';
+import type { SequenceTagger, TaggedPrediction } from '@ostinato/tasks';
+import { loadTagger } from '@ostinato/tasks/node';
+import type { Command } from 'commander';
+import { backendOption, startBackend } from '../backend.js';
+import { colorsFor, widthOf } from '../colors.js';
+import { lineBatches } from '../lines.js';
+import { renderPrediction } from '../tagged-text.js';
+
+interface PredictOptions {
+  readonly backend: string;
+  readonly json?: boolean;
+}
+
+/** `ostinato tag predict MODEL [TEXT...]`: the slots of sentences. */
+export function addTagPredict(parent: Command): void {
+  parent
+    .command('predict')
+    .description('find the slots of sentences, given as arguments or as lines of standard input')
+    .argument('<model>', 'file that "tag train" wrote')
+    .argument('[text...]', 'sentences, each in quotes; standard input is read where there are none')
+    .addOption(backendOption())
+    .option('--json', 'print one JSON object per sentence, on a line of its own')
+    .action(predict);
+}
+
+async function predict(model: string, texts: readonly string[], options: PredictOptions): Promise<void> {
+  await startBackend(options.backend);
+  const tagger = await loadTagger(model);
+  const print = options.json ? printJson : printText;
+  for await (const batch of texts.length > 0 ? [texts] : standardInput()) {
+    for (const prediction of await predictTexts(tagger, batch)) await print(prediction);
+  }
+}
+
+function standardInput(): AsyncIterable<string[]> {
+  if (process.stdin.isTTY) process.stderr.write('Type a sentence and Enter; Ctrl-D ends.\n');
+  return lineBatches(process.stdin);
+}
+
+/** A prediction for each text; one without words for a text without words. */
+async function predictTexts(tagger: SequenceTagger, texts: readonly string[]): Promise<TaggedPrediction[]> {
+  const sentences = texts.map((text) => tokenize(text));
+  const predictions = await tagger.predict(sentences.filter((words) => words.length > 0));
+  let next = 0;
+  return sentences.map((words) => {
+    return words.length > 0 ? predictions[next++]! : { tokens: [], slots: [], spans: [], intent: null };
+  });
+}
+
+function printJson({ tokens, slots, spans, intent }: TaggedPrediction): Promise<void> {
+  return print(JSON.stringify({ tokens, slots, spans, intent }));
+}
+
+function printText(prediction: TaggedPrediction): Promise<void> {
+  const { stdout } = process;
+  const width = stdout.isTTY ? widthOf(stdout) : Number.POSITIVE_INFINITY;
+  return print(`${renderPrediction(prediction, colorsFor(stdout), width)}\n`);
+}
+
+/** Writes a line, and waits where the reader is slower than we are. */
+async function print(line: string): Promise<void> {
+  if (!process.stdout.write(`${line}\n`)) await once(process.stdout, 'drain');
+}

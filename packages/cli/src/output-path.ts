@@ -1,0 +1,52 @@
+import { access, constants, open, stat, unlink } from 'node:fs/promises';
+import { basename, dirname, join } from 'node:path';
+import { loadTagger } from '@ostinato/tasks/node';
+import { CommandError } from './errors.js';
+
+/**
+ * Makes sure that a model can be written to a path, before hours of work: the folder is there and can be written to, and
+ * what the path already holds, if anything, is a model or an empty file.
+ *
+ * @throws CommandError that names the path, what is wrong and what to do
+ */
+export async function checkOutputPath(path: string): Promise<void> {
+  await checkReplaceable(path);
+  const folder = dirname(path);
+  const probe = join(folder, `.${basename(path)}.${process.pid}.probe`);
+  try {
+    await (await open(probe, 'wx')).close();
+    await unlink(probe);
+  } catch (cause) {
+    const { code } = cause as NodeJS.ErrnoException;
+    const reason =
+      code === 'ENOENT' || code === 'ENOTDIR'
+        ? `there is no folder ${folder}; make it first`
+        : `nothing can be written in the folder ${folder} (${code}); change its permissions or give another path`;
+    throw new CommandError(`--out ${path}: ${reason}`, { cause });
+  }
+}
+
+async function checkReplaceable(path: string): Promise<void> {
+  const found = await stat(path).catch(() => undefined);
+  if (!found) return;
+  if (found.isDirectory()) {
+    const example = join(path, 'tagger.ostinato');
+    throw new CommandError(`--out ${path}: this is a folder; give the name of a file, such as ${example}`);
+  }
+  if (!found.isFile()) throw new CommandError(`--out ${path}: this is no ordinary file; give another path`);
+  try {
+    await access(path, constants.W_OK);
+  } catch (cause) {
+    throw new CommandError(`--out ${path}: the file must not be written to; give another path`, { cause });
+  }
+  if (found.size === 0) return;
+  try {
+    await loadTagger(path);
+  } catch (cause) {
+    throw new CommandError(
+      `--out ${path}: the file exists and is no model that could be replaced; give another path or remove it ` +
+        `(${(cause as Error).message})`,
+      { cause },
+    );
+  }
+}

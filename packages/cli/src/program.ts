@@ -1,0 +1,34 @@
+import { readFileSync } from 'node:fs';
+import { Command } from 'commander';
+import { addStart } from './commands/start.js';
+import { addTagEval } from './commands/tag-eval.js';
+import { addTagPredict } from './commands/tag-predict.js';
+import { addTagTrain } from './commands/tag-train.js';
+
+/** The commands of `ostinato` with their options and help. A new command is one file in `commands/` and one line here. */
+export function createProgram(): Command {
+  const program = new Command('ostinato')
+    .description('Train and use sequence models: recurrent networks that read text word by word.')
+    .version(version(), '--version', 'print the version')
+    .helpOption('-h, --help', 'print how to use a command')
+    .helpCommand(false)
+    .option('--verbose', 'print the stack trace of an error')
+    .configureHelp({ showGlobalOptions: true })
+    .showHelpAfterError('(--help tells how to use it)')
+    .exitOverride();
+  addStart(program);
+
+  const tag = program
+    .command('tag')
+    .description('find slots in sentences: train, evaluate, predict')
+    .helpCommand(false);
+  addTagTrain(tag);
+  addTagEval(tag);
+  addTagPredict(tag);
+  return program;
+}
+
+function version(): string {
+  const manifest = readFileSync(new URL('../package.json', import.meta.url), 'utf8');
+  return (JSON.parse(manifest) as { version: string }).version;
+}
