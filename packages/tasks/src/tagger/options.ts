@@ -51,11 +51,11 @@ export const taggerDefaults: TaggerSettings = {
   buckets: 4096,
   layers: 1,
   dropout: 0.5,
-  epochs: 30,
-  batch: 16,
-  rate: 2e-3,
+  epochs: 25,
+  batch: 32,
+  rate: 6e-3,
   seed: 1,
-  wordDropout: 0.5,
+  wordDropout: 1,
   intentWeight: 0.2,
 };
 
