@@ -1,3 +1,4 @@
+import { taggerDefaults } from '@ostinato/tasks';
 import { afterEach, expect, test, vi } from 'vitest';
 import { run } from './run.js';
 import { ostinato } from './testing.js';
@@ -28,7 +29,7 @@ test.each([
         '--json',
         '--verbose',
         'default: "lstm"',
-        'default: 30',
+        `default: ${taggerDefaults.epochs}`,
       ],
     ],
   ],

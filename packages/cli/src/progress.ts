@@ -1,5 +1,5 @@
-import { type Colors, colorsFor, type Output, widthOf } from './colors.js';
 import { clock, count, percent } from './numbers.js';
+import { type Colors, colorsFor, type Output, widthOf } from './terminal.js';
 
 /** How far training is, after a step. */
 export interface StepProgress {

@@ -1,6 +1,6 @@
 import type { TaggerReport } from '@ostinato/tasks';
-import type { Colors } from './colors.js';
 import { count, counted, percent } from './numbers.js';
+import type { Colors } from './terminal.js';
 
 /** A report as a table: the whole first, then each slot, the most frequent first. */
 export function renderReport(report: TaggerReport, colors: Colors): string {

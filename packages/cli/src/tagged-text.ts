@@ -1,13 +1,21 @@
-import { fnv1a } from '@ostinato/data';
 import type { TaggedPrediction } from '@ostinato/tasks';
 import stringWidth from 'string-width';
-import type { Colors } from './colors.js';
+import type { Colors } from './terminal.js';
 
 /** Words that stand together: those of a slot, or a single one. */
 interface Block {
   readonly text: string;
   /** Type of the slot; empty where there is none. */
   readonly type: string;
+}
+
+/** How predictions are shown. */
+export interface RenderOptions {
+  readonly colors: Colors;
+  /** Characters in a line; longer sentences go on in the next pair of lines. Without a limit by default. */
+  readonly width?: number;
+  /** The tags that there are: neighbours in the alphabet get different colours. */
+  readonly tags?: readonly string[];
 }
 
 const palette = ['cyan', 'yellow', 'green', 'magenta', 'blue', 'red'] as const;
@@ -17,10 +25,12 @@ const palette = ['cyan', 'yellow', 'green', 'magenta', 'blue', 'red'] as const;
  *
  *     i would like to arrive taipei      on november 2nd
  *                            destination    arrival_date
- *
- * @param width characters in a line; longer sentences go on in the next pair of lines
  */
-export function renderPrediction(prediction: TaggedPrediction, colors: Colors, width: number): string {
+export function renderPrediction(prediction: TaggedPrediction, options: RenderOptions): string {
+  const { colors, width = Number.POSITIVE_INFINITY, tags = [] } = options;
+  const types = [...new Set(tags.filter((tag) => tag !== 'O').map((tag) => tag.slice(2)))].sort();
+  const paint = (text: string, type: string): string =>
+    type === '' ? text : colors[palette[(types.indexOf(type) + 1) % palette.length]!](text);
   const rows: Block[][] = [[]];
   let used = 0;
   for (const block of blocksOf(prediction)) {
@@ -32,7 +42,7 @@ export function renderPrediction(prediction: TaggedPrediction, colors: Colors, w
     rows.at(-1)!.push(block);
     used += size + 1;
   }
-  const lines = rows[0]!.length === 0 ? [] : rows.flatMap((row) => renderRow(row, colors));
+  const lines = rows[0]!.length === 0 ? [] : rows.flatMap((row) => renderRow(row, paint));
   if (prediction.intent !== null) lines.push(colors.dim(`intent: ${prediction.intent}`));
   return lines.join('\n');
 }
@@ -47,10 +57,9 @@ function blocksOf({ tokens, spans }: TaggedPrediction): Block[] {
   return blocks;
 }
 
-function renderRow(row: readonly Block[], colors: Colors): string[] {
+function renderRow(row: readonly Block[], paint: (text: string, type: string) => string): string[] {
   const cell = (text: string, block: Block): string => {
-    const paint = block.type === '' ? String : colors[palette[fnv1a(block.type) % palette.length]!];
-    return paint(text) + ' '.repeat(sizeOf(block) - stringWidth(text));
+    return paint(text, block.type) + ' '.repeat(sizeOf(block) - stringWidth(text));
   };
   const line = (textOf: (block: Block) => string): string =>
     row

@@ -5,7 +5,6 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { flights, type TaggedSentence } from '@ostinato/data';
-import { afterAll } from 'vitest';
 
 const entry = fileURLToPath(new URL('../ostinato.js', import.meta.url));
 
@@ -61,14 +60,24 @@ export function sentences(count: number): TaggedSentence[] {
   return flights({ seed: 3, train: count, dev: 0, test: 0 }).train;
 }
 
-const folders: string[] = [];
-afterAll(() => Promise.all(folders.map((folder) => rm(folder, { recursive: true, force: true }))));
-
-/** A new folder that is removed after the tests of the file. */
-export async function temporaryFolder(): Promise<string> {
+/**
+ * A new folder that is removed in the end.
+ *
+ * @param atEnd what calls a function in the end, such as vitest's `onTestFinished`
+ */
+export async function temporaryFolder(atEnd: (cleanup: () => Promise<void>) => void): Promise<string> {
   const folder = await mkdtemp(join(tmpdir(), 'ostinato-'));
-  folders.push(folder);
+  atEnd(() => rm(folder, { recursive: true, force: true }));
   return folder;
+}
+
+/** A new folder for all tests of a file, and what removes it, for `beforeAll` to return. */
+export async function sharedFolder(): Promise<[folder: string, cleanup: () => Promise<void>]> {
+  let cleanup = async () => {};
+  const folder = await temporaryFolder((end) => {
+    cleanup = end;
+  });
+  return [folder, cleanup];
 }
 
 /** Writes a folder with `seq.in`, `seq.out` and `label`. */

@@ -2,10 +2,10 @@ import type { TaggedSentence } from '@ostinato/data';
 import type { SequenceTagger, TaggerReport } from '@ostinato/tasks';
 import { saveTagger } from '@ostinato/tasks/node';
 import type { StepEvent } from '@ostinato/train';
-import type { Output } from './colors.js';
 import { Interrupted } from './errors.js';
 import { Interruption } from './interruption.js';
 import { type StepProgress, TrainingProgress } from './progress.js';
+import type { Output } from './terminal.js';
 
 /** A training that a user watches. */
 export interface WatchedTraining {

@@ -1,9 +1,9 @@
 import { join } from 'node:path';
-import { expect, test } from 'vitest';
+import { expect, onTestFinished, test } from 'vitest';
 import { ostinato, temporaryFolder } from '../testing.js';
 
 test('start trains, measures, tags the sentences of the lecture (L1, L3) and says how to use the model', async () => {
-  const folder = await temporaryFolder();
+  const folder = await temporaryFolder(onTestFinished);
   const { status, stdout, stderr } = await ostinato(['start', '--epochs', '1'], folder);
   expect(stderr).toMatch(
     /^epoch 1\/1 {2}loss \d\.\d{4} {2}slot F1 \d+\.\d\d {2}\d+ sentences\/s {2}0:00 left\n$/,

@@ -4,13 +4,13 @@ import { SequenceTagger, type TaggerOptions } from '@ostinato/tasks';
 import { loadTagger } from '@ostinato/tasks/node';
 import type { Command } from 'commander';
 import { backendOption, startBackend } from '../backend.js';
-import { colorsFor, widthOf } from '../colors.js';
 import { commandLine } from '../invocation.js';
 import { clock, counted, fileSize } from '../numbers.js';
 import { numberIn } from '../options.js';
 import { checkOutputPath } from '../output-path.js';
 import { summarizeReport } from '../report.js';
 import { renderPrediction } from '../tagged-text.js';
+import { colorsFor, textWidthOf } from '../terminal.js';
 import { trainWatched } from '../training.js';
 
 /** Smaller than the defaults and quicker to learn, so that it takes a minute and not ten. */
@@ -19,9 +19,13 @@ const settings = {
   hidden: 64,
   embed: 48,
   letters: 32,
+  layers: 1,
   dropout: 0.25,
+  wordDropout: 0.5,
   epochs: 6,
+  batch: 16,
   rate: 5e-3,
+  seed: 1,
 } satisfies TaggerOptions;
 
 interface StartOptions {
@@ -72,9 +76,9 @@ async function start({ out, epochs, backend, resume }: StartOptions): Promise<vo
       `some with cities, dates and patterns never seen: ${colors.bold(summarizeReport(report))}.\n\n` +
       'Taipei is where the journey ends after "arrive", and where it begins after "leave":\n\n',
   );
-  const width = stdout.isTTY ? widthOf(stdout) : Number.POSITIVE_INFINITY;
+  const look = { colors, width: textWidthOf(stdout), tags: tagger.tags };
   for (const prediction of await tagger.predict(lectureSentences.map(({ words }) => words))) {
-    stdout.write(`${renderPrediction(prediction, colors, width)}\n\n`);
+    stdout.write(`${renderPrediction(prediction, look)}\n\n`);
   }
   const { size } = await stat(out);
   const example = 'Is there a flight from Paris to New York on Sunday morning?';

@@ -1,14 +1,16 @@
 import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { beforeAll, describe, expect, test } from 'vitest';
-import { ostinato, sentences, temporaryFolder, tiny, writeSlotFolder } from '../testing.js';
+import { ostinato, sentences, sharedFolder, tiny, writeSlotFolder } from '../testing.js';
 
 let folder: string;
 beforeAll(async () => {
-  folder = await temporaryFolder();
+  const [made, cleanup] = await sharedFolder();
+  folder = made;
   await writeSlotFolder(join(folder, 'data'), sentences(60));
   const train = ['tag', 'train', '--train', 'data', '--out', 'model', ...tiny, '--epochs', '12'];
   expect(await ostinato(train, folder)).toMatchObject({ status: 0 });
+  return cleanup;
 });
 
 async function evaluateJson(path: string): Promise<Record<string, unknown>> {

@@ -1,9 +1,9 @@
 import { readTagged } from '@ostinato/data/node';
-import { loadTagger } from '@ostinato/tasks/node';
 import type { Command } from 'commander';
 import { backendOption, startBackend } from '../backend.js';
-import { colorsFor } from '../colors.js';
+import { openTagger } from '../open-tagger.js';
 import { renderReport } from '../report.js';
+import { colorsFor } from '../terminal.js';
 
 interface EvalOptions {
   readonly backend: string;
@@ -25,7 +25,7 @@ export function addTagEval(parent: Command): void {
 async function evaluate(model: string, path: string, options: EvalOptions): Promise<void> {
   const sentences = await readTagged(path);
   await startBackend(options.backend);
-  const tagger = await loadTagger(model);
+  const tagger = await openTagger(model);
   const report = await tagger.evaluate(sentences);
   const text = options.json ? JSON.stringify(report) : renderReport(report, colorsFor(process.stdout));
   process.stdout.write(`${text}\n`);

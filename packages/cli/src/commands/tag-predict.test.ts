@@ -2,22 +2,16 @@ import { once } from 'node:events';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { beforeAll, describe, expect, test } from 'vitest';
-import {
-  launch,
-  ostinato,
-  outcomeOf,
-  sentences,
-  temporaryFolder,
-  tiny,
-  writeSlotFolder,
-} from '../testing.js';
+import { launch, ostinato, outcomeOf, sentences, sharedFolder, tiny, writeSlotFolder } from '../testing.js';
 
 let folder: string;
 beforeAll(async () => {
-  folder = await temporaryFolder();
+  const [made, cleanup] = await sharedFolder();
+  folder = made;
   await writeSlotFolder(join(folder, 'data'), sentences(60));
   const train = ['tag', 'train', '--train', 'data', '--out', 'model', ...tiny, '--epochs', '20'];
   expect(await ostinato(train, folder)).toMatchObject({ status: 0 });
+  return cleanup;
 });
 
 const predict = ['tag', 'predict', 'model'];

@@ -1,12 +1,12 @@
 import { once } from 'node:events';
 import { tokenize } from '@ostinato/data';
 import type { SequenceTagger, TaggedPrediction } from '@ostinato/tasks';
-import { loadTagger } from '@ostinato/tasks/node';
 import type { Command } from 'commander';
 import { backendOption, startBackend } from '../backend.js';
-import { colorsFor, widthOf } from '../colors.js';
 import { lineBatches } from '../lines.js';
+import { openTagger } from '../open-tagger.js';
 import { renderPrediction } from '../tagged-text.js';
+import { colorsFor, textWidthOf } from '../terminal.js';
 
 interface PredictOptions {
   readonly backend: string;
@@ -27,10 +27,14 @@ export function addTagPredict(parent: Command): void {
 
 async function predict(model: string, texts: readonly string[], options: PredictOptions): Promise<void> {
   await startBackend(options.backend);
-  const tagger = await loadTagger(model);
-  const print = options.json ? printJson : printText;
+  const tagger = await openTagger(model);
+  const { stdout } = process;
+  const look = { colors: colorsFor(stdout), width: textWidthOf(stdout), tags: tagger.tags };
+  const textOf = (prediction: TaggedPrediction): string => `${renderPrediction(prediction, look)}\n`;
   for await (const batch of texts.length > 0 ? [texts] : standardInput()) {
-    for (const prediction of await predictTexts(tagger, batch)) await print(prediction);
+    for (const prediction of await predictTexts(tagger, batch)) {
+      await print(options.json ? jsonOf(prediction) : textOf(prediction));
+    }
   }
 }
 
@@ -49,14 +53,8 @@ async function predictTexts(tagger: SequenceTagger, texts: readonly string[]): P
   });
 }
 
-function printJson({ tokens, slots, spans, intent }: TaggedPrediction): Promise<void> {
-  return print(JSON.stringify({ tokens, slots, spans, intent }));
-}
-
-function printText(prediction: TaggedPrediction): Promise<void> {
-  const { stdout } = process;
-  const width = stdout.isTTY ? widthOf(stdout) : Number.POSITIVE_INFINITY;
-  return print(`${renderPrediction(prediction, colorsFor(stdout), width)}\n`);
+function jsonOf({ tokens, slots, spans, intent }: TaggedPrediction): string {
+  return JSON.stringify({ tokens, slots, spans, intent });
 }
 
 /** Writes a line, and waits where the reader is slower than we are. */

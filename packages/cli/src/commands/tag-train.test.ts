@@ -2,7 +2,7 @@ import { existsSync } from 'node:fs';
 import { chmod, mkdir, readdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { TaggedSentence } from '@ostinato/data';
-import { describe, expect, test } from 'vitest';
+import { describe, expect, onTestFinished, test } from 'vitest';
 import {
   launch,
   ostinato,
@@ -17,7 +17,7 @@ const train = ['tag', 'train', '--train', 'data', '--out', 'model', ...tiny];
 
 /** A folder in which `data` and `dev` are. */
 async function workplace(): Promise<string> {
-  const folder = await temporaryFolder();
+  const folder = await temporaryFolder(onTestFinished);
   const all = sentences(60);
   await writeSlotFolder(join(folder, 'data'), all.slice(0, 48));
   await writeSlotFolder(join(folder, 'dev'), all.slice(48));
@@ -66,7 +66,7 @@ describe('a training', () => {
     ['gru', 'cpu'],
     ['elman', 'reference'],
   ])('runs with cell %s on backend %s, on a CoNLL file, without dev and intents', async (cell, backend) => {
-    const folder = await temporaryFolder();
+    const folder = await temporaryFolder(onTestFinished);
     await writeFile(join(folder, 'data'), 'to O\ntaipei B-destination\n\nfrom O\nparis B-departure\n');
     const words = [
       ...train,
@@ -123,7 +123,7 @@ describe('bad data', () => {
     ],
     ['a label that is none', { 'seq.in': 'to', 'seq.out': 'destination' }, "'destination' is not a BIO tag"],
   ])('%s: exit status 1 and one message', async (_, files, message) => {
-    const folder = await temporaryFolder();
+    const folder = await temporaryFolder(onTestFinished);
     if (Object.keys(files).length > 0) await mkdir(join(folder, 'data'));
     for (const [name, content] of Object.entries(files)) await writeFile(join(folder, 'data', name), content);
     const { status, stdout, stderr } = await ostinato(train, folder);
@@ -134,7 +134,7 @@ describe('bad data', () => {
   });
 
   test('--verbose adds the stack trace', async () => {
-    const { status, stderr } = await ostinato([...train, '--verbose'], await temporaryFolder());
+    const { status, stderr } = await ostinato([...train, '--verbose'], await temporaryFolder(onTestFinished));
     expect(stderr).toMatch(/^error: DataError: data: no such file[^\n]+\n\s+at /);
     expect(status).toBe(1);
   });
@@ -152,7 +152,7 @@ describe('a path that no model can be written to is found before anything is rea
       ? []
       : [['a device', '/dev/null', 'this is no ordinary file'] satisfies [string, string, string]]),
   ])('%s', async (_, out, message) => {
-    const folder = await temporaryFolder();
+    const folder = await temporaryFolder(onTestFinished);
     await mkdir(join(folder, 'folder'));
     await writeFile(join(folder, 'note'), 'buy milk');
     const { status, stdout, stderr } = await ostinato(
@@ -165,7 +165,7 @@ describe('a path that no model can be written to is found before anything is rea
   });
 
   test.skipIf(root)('a folder without permission (skipped for root, who may do everything)', async () => {
-    const folder = await temporaryFolder();
+    const folder = await temporaryFolder(onTestFinished);
     await mkdir(join(folder, 'locked'), { mode: 0o500 });
     const { status, stderr } = await ostinato([...train, '--out', join('locked', 'model')], folder);
     await chmod(join(folder, 'locked'), 0o700);

@@ -22,3 +22,8 @@ export function colorsFor(stream: Output): Colors {
 export function widthOf(stream: Output): number {
   return stream.columns && stream.columns > 0 ? stream.columns : 80;
 }
+
+/** Characters in a line of text: no limit where nobody looks at a terminal. */
+export function textWidthOf(stream: Output): number {
+  return stream.isTTY ? widthOf(stream) : Number.POSITIVE_INFINITY;
+}
