@@ -74,7 +74,7 @@ async function start({ out, epochs, backend, resume }: StartOptions): Promise<vo
   stdout.write(
     `\nLearnt in ${clock(seconds)}. On ${counted(test.length, 'sentence')} never seen, ` +
       `some with cities, dates and patterns never seen: ${colors.bold(summarizeReport(report))}.\n\n` +
-      'Taipei is where the journey ends after "arrive", and where it begins after "leave":\n\n',
+      'Where Taipei stands in the journey is told by the verb alone:\n\n',
   );
   const look = { colors, width: textWidthOf(stdout), tags: tagger.tags };
   for (const prediction of await tagger.predict(lectureSentences.map(({ words }) => words))) {
