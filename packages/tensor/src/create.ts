@@ -2,6 +2,7 @@ import {
   type Backend,
   currentBackend,
   type DType,
+  DTypeError,
   defineProgram,
   expr,
   fill,
@@ -54,6 +55,11 @@ function flatten(values: NestedNumbers): number[] {
 
 function nestedShape(values: NestedNumbers): number[] {
   if (typeof values === 'number') return [];
+  if (!Array.isArray(values)) {
+    throw new DTypeError(
+      `tensor: needs numbers, nested arrays of numbers or a typed array, got ${values === null ? 'null' : typeof values}`,
+    );
+  }
   const inner = values.map(nestedShape);
   const first = inner[0] ?? [];
   const odd = inner.findIndex((shape) => shape.join() !== first.join());

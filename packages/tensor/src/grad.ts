@@ -157,21 +157,34 @@ export function backward(loss: Tensor, options: { seed?: Tensor } = {}): void {
 /** A function of tensors with one number as its result. */
 export type ScalarFunction = (...inputs: Tensor[]) => Tensor;
 
+/** How many `valueAndGrad` are running: inside another one, gradients are recorded themselves. */
+let depth = 0;
+
+/** Runs the function whose gradient is wanted. */
+function inside<T>(fn: () => T): T {
+  depth++;
+  try {
+    return withRecording(true, fn);
+  } finally {
+    depth--;
+  }
+}
+
 /**
- * The function that gives the value of `fn` and its gradients with respect to all its inputs. Can be nested: inside
- * another `grad`, the gradients are recorded themselves.
+ * The function that gives the value of `fn` and its gradients with respect to all its inputs; zeros where it does not depend
+ * on one. Can be nested: inside another `grad`, the gradients are recorded themselves.
  */
 export function valueAndGrad(
   fn: ScalarFunction,
 ): (...inputs: Tensor[]) => { value: Tensor; gradients: Tensor[] } {
   return (...inputs) => {
-    const nested = inputs.some((input) => input.requiresGrad);
+    const nested = depth > 0 || inputs.some((input) => input.requiresGrad);
     const variables = inputs.map((input) => (input.requiresGrad ? input : variable(input)));
-    const value = withRecording(true, () => fn(...variables));
-    const found = gradients(value, variables, { createGraph: nested });
+    const value = inside(() => fn(...variables));
+    const found = value.slot ? gradients(value, variables, { createGraph: nested }) : [];
     return {
       value: nested ? value : alias(value, value.view()),
-      gradients: found.map((gradient, index) => gradient ?? zerosLike(inputs[index]!)),
+      gradients: inputs.map((input, index) => found[index] ?? zerosLike(input)),
     };
   };
 }

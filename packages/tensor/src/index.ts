@@ -9,7 +9,7 @@ export {
   valueAndGrad,
 } from './grad.js';
 export { type GradcheckOptions, gradcheck } from './gradcheck.js';
-export { broadcastTo, contiguous, mapTensors, reduceTensors, reshape, sumTo } from './ops/core.js';
+export { broadcastTo, cast, contiguous, mapTensors, reduceTensors, reshape, sumTo } from './ops/core.js';
 export * from './ops/elementwise.js';
 export { argmax, cumsum, gather, oneHot, pick, scatterAdd, topK } from './ops/indexing.js';
 export { linear, matmul } from './ops/matmul.js';

@@ -5,12 +5,13 @@ import {
   expr,
   type MapProgram,
   OstinatoError,
+  threefry2x32,
 } from '@ostinato/kernel';
 import { mapTensors } from './ops/core.js';
 import { allocate, type Tensor } from './tensor.js';
 
-/** Whole numbers below this are exact in float32, which is how seeds reach the kernels. */
-const SEED_RANGE = 2 ** 24;
+/** Seeds are whole numbers below this. */
+const SEED_RANGE = 2 ** 48;
 
 /** All that a generator remembers: two numbers to write into a checkpoint. */
 export interface RandomState {
@@ -38,13 +39,7 @@ export class RandomSource {
 
   /** Goes on from a state. Throws OstinatoError when it is not one. */
   restore({ seed, draws }: RandomState): void {
-    if (
-      !Number.isInteger(seed) ||
-      seed < 0 ||
-      seed >= SEED_RANGE ** 2 ||
-      !Number.isInteger(draws) ||
-      draws < 0
-    ) {
+    if (!Number.isInteger(seed) || seed < 0 || seed >= SEED_RANGE || !Number.isInteger(draws) || draws < 0) {
       throw new OstinatoError(
         `random: a seed is a whole number from 0 to 2^48 - 1, got ${seed} (after ${draws} draws)`,
       );
@@ -53,11 +48,16 @@ export class RandomSource {
     this.#draws = draws;
   }
 
-  /** The key of the next draw: two whole numbers below 2^24. */
+  /** The key of the next draw: two whole numbers below 2^24, themselves drawn by the seed and the number of draws. */
   next(): [number, number] {
     const draw = this.#draws++;
-    const high = Math.floor(this.#seed / SEED_RANGE) + Math.floor(draw / SEED_RANGE);
-    return [((this.#seed % SEED_RANGE) + 0x9e3779 * high) % SEED_RANGE, draw % SEED_RANGE];
+    const words = threefry2x32(
+      this.#seed >>> 0,
+      Math.floor(this.#seed / 2 ** 32),
+      draw >>> 0,
+      Math.floor(draw / 2 ** 32),
+    );
+    return [words[0] >>> 8, words[1] >>> 8];
   }
 
   /** Uniform numbers in [low, high). */

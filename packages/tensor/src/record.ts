@@ -1,4 +1,4 @@
-import { type Backend, BackendError, currentBackend } from '@ostinato/kernel';
+import { type Backend, BackendError, currentBackend, DTypeError } from '@ostinato/kernel';
 import { type Backward, isRecording, Node, Slot } from './tape.js';
 import type { Tensor } from './tensor.js';
 
@@ -30,11 +30,20 @@ export function commonBackend(where: string, operands: readonly Tensor[]): Backe
   for (const operand of operands) {
     operand.view(where);
     if (operand.backend !== first) {
+      const same = operand.backend.name === first.name ? ', two instances' : '';
       throw new BackendError(
-        `${where}: operands live on different backends (${first.name} and ${operand.backend.name}); ` +
+        `${where}: operands live on different backends (${first.name} and ${operand.backend.name}${same}); ` +
           'move them first, with transfer(tensor, backend) or model.to(backend)',
       );
     }
   }
   return first;
+}
+
+/** Throws DTypeError unless all operands are f32: whole numbers would be read as the bits of floats. */
+export function assertFloat(where: string, ...operands: readonly (Tensor | undefined)[]): void {
+  for (const operand of operands) {
+    if (!operand || operand.dtype === 'f32') continue;
+    throw new DTypeError(`${where}: needs f32 tensors, got ${operand.dtype}; convert with cast(x, 'f32')`);
+  }
 }

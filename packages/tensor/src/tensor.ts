@@ -176,6 +176,11 @@ export class Tensor {
     return `Tensor(${this.dtype} ${formatShape(this.shape)} on ${this.backend.name}${state})`;
   }
 
+  /** What Node shows of it in `console.log`. */
+  [Symbol.for('nodejs.util.inspect.custom')](): string {
+    return this.toString();
+  }
+
   /** The numbers as readable text, long axes shortened in the middle. */
   async print(): Promise<string> {
     return formatTensor(await this.data(), this.shape);
@@ -189,6 +194,9 @@ export function allocate(
   dtype: DType = 'f32',
   slot?: Slot<Tensor>,
 ): Tensor {
+  if (!shape.every((length) => Number.isInteger(length) && length >= 0)) {
+    throw new ShapeError(`a shape consists of whole numbers from 0, got ${formatShape(shape)}`);
+  }
   const memory = Buffer.allocate(backend, sizeOf(shape));
   return new Tensor(memory, viewOf(memory.storage, shape, dtype), { slot });
 }

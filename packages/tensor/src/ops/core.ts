@@ -124,6 +124,11 @@ export function reduceTensors(
   return out;
 }
 
+/** The same numbers as another type; whole numbers are cut towards zero. Gradients flow through floats only. */
+export function cast(tensor: Tensor, dtype: DType): Tensor {
+  return mapTensors('cast', identity, [tensor], [], { dtype });
+}
+
 /** Repeats a tensor to `shape` without copying (NumPy's rule). Throws ShapeError where it does not fit. */
 export function broadcastTo(tensor: Tensor, shape: readonly number[]): Tensor {
   const from = tensor.shape;

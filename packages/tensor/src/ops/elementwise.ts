@@ -1,6 +1,13 @@
-import { type Expr, expr as e, type MapProgram, ProgramError, programOf } from '@ostinato/kernel';
+import {
+  type Expr,
+  expr as e,
+  type MapProgram,
+  OstinatoError,
+  ProgramError,
+  programOf,
+} from '@ostinato/kernel';
 import { tensor } from '../create.js';
-import type { Tensor } from '../tensor.js';
+import { Tensor } from '../tensor.js';
 import { mapTensors } from './core.js';
 
 /** A tensor, or a number that stands for itself at every position. */
@@ -54,6 +61,16 @@ export function elementwise<Arity extends 1 | 2 | 3 = 1>(
     return program;
   };
   const run = (...given: Times<Arity, Operand>): Tensor => {
+    const odd = (given as unknown[]).find(
+      (operand) => typeof operand !== 'number' && !(operand instanceof Tensor),
+    );
+    if (odd !== undefined || given.length !== definition.arity) {
+      const got =
+        odd === undefined ? `${given.length} arguments` : Array.isArray(odd) ? 'an array' : typeof odd;
+      throw new OstinatoError(
+        `${name}: takes ${definition.arity} tensors or numbers, got ${got}; make tensors with tensor(...)`,
+      );
+    }
     const [first, ...rest] = given as Operand[];
     const allNumbers = (given as Operand[]).every((operand) => typeof operand === 'number');
     const operands = allNumbers ? [tensor(first as number), ...rest] : (given as Operand[]);

@@ -11,11 +11,12 @@ import {
   ShapeError,
   sameShape,
 } from '@ostinato/kernel';
+import { zeros } from '../create.js';
 import { commonBackend, outputSlot, record } from '../record.js';
 import { tidy } from '../scope.js';
 import { noGrad } from '../tape.js';
 import { allocate, type Tensor } from '../tensor.js';
-import { mapTensors, reduceTensors } from './core.js';
+import { cast, mapTensors, reduceTensors } from './core.js';
 import { add } from './elementwise.js';
 import { expandDims, pad, slice, stack } from './shape.js';
 
@@ -83,13 +84,15 @@ const isAt = byLastAxis((last, [index]) => expr.equal(index!, last), 1);
 const valueAt = byLastAxis((last, [value, index]) => expr.select(expr.equal(index!, last), value!, 0), 2);
 /** Farther than any position. */
 const NOWHERE = 2 ** 30;
-const positionOf = byLastAxis(
-  (last, [value, best]) => expr.select(expr.equal(value!, best!), last, NOWHERE),
-  2,
-);
-const without = byLastAxis(
-  (last, [value, index]) => expr.select(expr.equal(index!, last), Number.NEGATIVE_INFINITY, value!),
-  2,
+/** Whether a value is the best; NaN counts as larger than everything. */
+const isBest = (value: Expr, best: Expr): Expr =>
+  expr.select(expr.equal(value, value), expr.equal(value, best), 1);
+const positionOf = byLastAxis((last, [value, best]) => expr.select(isBest(value!, best!), last, NOWHERE), 2);
+const untaken = byLastAxis((_, [value, taken]) => expr.select(taken!, Number.NEGATIVE_INFINITY, value!), 2);
+const untakenPositionOf = byLastAxis(
+  (last, [value, best, taken]) =>
+    expr.select(taken!, NOWHERE, expr.select(isBest(value!, best!), last, NOWHERE)),
+  3,
 );
 
 /**
@@ -99,8 +102,10 @@ const without = byLastAxis(
  */
 export function oneHot(indices: Tensor, depth: number): Tensor {
   assertIndices('oneHot', indices);
-  const wide = expandDims(indices, -1);
-  return mapTensors('oneHot', isAt(wide.rank), [wide], [], { shape: [...indices.shape, depth] });
+  return tidy(() => {
+    const wide = expandDims(indices, -1);
+    return mapTensors('oneHot', isAt(wide.rank), [wide], [], { shape: [...indices.shape, depth] });
+  });
 }
 
 /**
@@ -116,27 +121,33 @@ export function pick(x: Tensor, indices: Tensor): Tensor {
       `pick: indices ${formatShape(indices.shape)} must have the shape of x ${formatShape(x.shape)} without its last axis`,
     );
   }
-  return reduceTensors('pick', 'sum', valueAt(x.rank), [x, expandDims(indices, -1)], [], [x.rank - 1], {
-    shape: indices.shape,
-  });
+  return tidy(() =>
+    reduceTensors('pick', 'sum', valueAt(x.rank), [x, expandDims(indices, -1)], [], [x.rank - 1], {
+      shape: indices.shape,
+    }),
+  );
 }
 
 /**
- * Position of the largest element along the last axis, the first one of equals.
+ * Position of the largest element along the last axis, the first one of equals; NaN counts as the largest.
  * @param x [..., N] with N > 0
  * @returns [...] i32
  */
 export function argmax(x: Tensor): Tensor {
   if (x.rank === 0 || x.shape.at(-1) === 0)
     throw new ShapeError(`argmax: nothing to choose from in shape ${formatShape(x.shape)}`);
-  return noGrad(() => {
-    const last = x.rank - 1;
-    const best = reduceTensors('argmax', 'max', identity, [x], [], [last]);
-    const position = reduceTensors('argmax', 'min', positionOf(x.rank), [x, best], [], [last], {
-      shape: x.shape.slice(0, -1),
-    });
-    return mapTensors('argmax', identity, [position], [], { dtype: 'i32' });
-  });
+  return tidy(() =>
+    noGrad(() => {
+      const best = reduceTensors('argmax', 'max', identity, [x], [], [x.rank - 1]);
+      return positions('argmax', positionOf(x.rank), [x, best], x);
+    }),
+  );
+}
+
+/** The smallest of the positions that a program gives along the last axis of x. */
+function positions(name: string, program: MapProgram, inputs: readonly Tensor[], x: Tensor): Tensor {
+  const shape = x.shape.slice(0, -1);
+  return cast(reduceTensors(name, 'min', program, inputs, [], [x.rank - 1], { shape }), 'i32');
 }
 
 /**
@@ -145,21 +156,27 @@ export function argmax(x: Tensor): Tensor {
  * @returns values [..., k] (without gradient) and indices [..., k] i32
  */
 export function topK(x: Tensor, k: number): { values: Tensor; indices: Tensor } {
-  if (x.rank === 0 || !(k >= 1 && k <= x.shape.at(-1)!)) {
+  if (x.rank === 0 || !(Number.isInteger(k) && k >= 1 && k <= x.shape.at(-1)!)) {
     throw new ShapeError(`topK: cannot take ${k} of the last axis of ${formatShape(x.shape)}`);
   }
   return tidy(() =>
     noGrad(() => {
-      let rest = x;
-      const values: Tensor[] = [];
+      const { rank, backend } = x;
+      let taken = zeros(x.shape, { backend });
       const indices: Tensor[] = [];
-      for (let rank = 0; rank < k; rank++) {
-        const index = argmax(rest);
+      for (let count = 0; count < k; count++) {
+        const best = reduceTensors('topK', 'max', untaken(rank), [x, taken], [], [rank - 1]);
+        const index = positions('topK', untakenPositionOf(rank), [x, best, taken], x);
         indices.push(index);
-        values.push(pick(x, index));
-        rest = mapTensors('topK', without(x.rank), [rest, expandDims(index, -1)]);
+        taken = add(taken, oneHot(index, x.shape.at(-1)!));
       }
-      return { values: stack(values, -1), indices: stack(indices, -1) };
+      return {
+        values: stack(
+          indices.map((index) => pick(x, index)),
+          -1,
+        ),
+        indices: stack(indices, -1),
+      };
     }),
   );
 }
@@ -168,9 +185,11 @@ export function topK(x: Tensor, k: number): { values: Tensor; indices: Tensor } 
 export function cumsum(x: Tensor, axis = -1): Tensor {
   const along = normalizeAxis(axis, x.rank, 'cumsum');
   const length = x.shape[along]!;
-  let result = x;
-  for (let shift = 1; shift < length; shift *= 2) {
-    result = add(result, pad(slice(result, along, 0, length - shift), along, shift, 0));
-  }
-  return result === x ? mapTensors('cumsum', identity, [x]) : result;
+  return tidy(() => {
+    let result = x;
+    for (let shift = 1; shift < length; shift *= 2) {
+      result = add(result, pad(slice(result, along, 0, length - shift), along, shift, 0));
+    }
+    return result === x ? mapTensors('cumsum', identity, [x]) : result;
+  });
 }

@@ -1,5 +1,6 @@
 import { broadcastShapes, broadcastView, formatShape, identity, ShapeError } from '@ostinato/kernel';
-import { commonBackend, outputSlot, record } from '../record.js';
+import { assertFloat, commonBackend, outputSlot, record } from '../record.js';
+import { tidy } from '../scope.js';
 import { allocate, type Tensor } from '../tensor.js';
 import { contiguous, reshape, sumTo } from './core.js';
 import { swapAxes } from './shape.js';
@@ -10,13 +11,15 @@ import { swapAxes } from './shape.js';
  */
 export function matmul(a: Tensor, b: Tensor): Tensor {
   assertMatrices('matmul', a, b);
+  if (a.rank === 2 || b.rank !== 2) return product(a, b);
   // Many rows times one matrix is one large product, forward and for both gradients.
-  if (a.rank > 2 && b.rank === 2)
-    return reshape(product(reshape(a, [-1, a.shape.at(-1)!]), b), [...a.shape.slice(0, -1), b.shape[1]!]);
-  return product(a, b);
+  return tidy(() =>
+    reshape(product(reshape(a, [-1, a.shape.at(-1)!]), b), [...a.shape.slice(0, -1), b.shape[1]!]),
+  );
 }
 
 function assertMatrices(name: string, a: Tensor, b: Tensor): void {
+  assertFloat(name, a, b);
   if (a.rank < 2 || b.rank < 2) {
     throw new ShapeError(
       `${name}: needs matrices, got ${formatShape(a.shape)} and ${formatShape(b.shape)}; add an axis with expandDims`,
@@ -66,10 +69,11 @@ export function linear(x: Tensor, weight: Tensor, bias?: Tensor): Tensor {
       `linear: bias ${formatShape(bias.shape)} must have shape [${width}], as weight ${formatShape(weight.shape)} says`,
     );
   }
-  return reshape(affine(contiguous(reshape(x, [-1, x.shape.at(-1)!])), weight, bias), [
-    ...x.shape.slice(0, -1),
-    width,
-  ]);
+  assertFloat('linear', bias);
+  return tidy(() => {
+    const rows = contiguous(reshape(x, [-1, x.shape.at(-1)!]));
+    return reshape(affine(rows, weight, bias), [...x.shape.slice(0, -1), width]);
+  });
 }
 
 function affine(x: Tensor, weight: Tensor, bias: Tensor): Tensor {

@@ -14,7 +14,7 @@ import {
   sliceView,
   type View,
 } from '@ostinato/kernel';
-import { commonBackend, outputSlot, record } from '../record.js';
+import { assertFloat, commonBackend, outputSlot, record } from '../record.js';
 import { isRecording } from '../tape.js';
 import { alias, allocate, type Tensor } from '../tensor.js';
 import { contiguous } from './core.js';
@@ -91,6 +91,7 @@ export function recurrence(inputs: RecurrenceInputs): RecurrenceResult {
     lengths: lengths && node.save(lengths),
   };
   states.dispose();
+  if (x !== inputs.x) x.dispose();
   return result;
 }
 
@@ -155,6 +156,7 @@ function recurrentGradient(
 
 function assertFits({ cell, x, R, parameters, lengths, initial }: RecurrenceInputs): void {
   const where = `recurrence (${cell.name})`;
+  assertFloat(where, x, R, parameters, initial);
   const expectShape = (what: string, tensor: Tensor | undefined, shape: readonly number[]): void => {
     if (tensor && !sameShape(tensor.shape, shape)) {
       throw new ShapeError(

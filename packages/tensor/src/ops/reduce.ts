@@ -1,5 +1,14 @@
-import { defineProgram, expr, identity, type MapProgram, normalizeAxis } from '@ostinato/kernel';
+import {
+  defineProgram,
+  expr,
+  formatShape,
+  identity,
+  type MapProgram,
+  normalizeAxis,
+  ShapeError,
+} from '@ostinato/kernel';
 import { outputSlot, record } from '../record.js';
+import { tidy } from '../scope.js';
 import { noGrad } from '../tape.js';
 import type { Tensor } from '../tensor.js';
 import { alias } from '../tensor.js';
@@ -16,7 +25,20 @@ export type Axes = number | readonly number[];
 
 function axesOf(name: string, x: Tensor, axes: Axes | undefined): number[] {
   if (axes === undefined) return x.shape.map((_, axis) => axis);
-  return [axes].flat().map((axis) => normalizeAxis(axis, x.rank, name));
+  const found = [axes].flat().map((axis) => normalizeAxis(axis, x.rank, name));
+  if (new Set(found).size === found.length) return found;
+  throw new ShapeError(
+    `${name}: axes ${formatShape([axes].flat())} name an axis of ${formatShape(x.shape)} twice`,
+  );
+}
+
+/** How many elements each result is made of. Throws ShapeError where there are none. */
+function countOver(name: string, x: Tensor, axes: readonly number[]): number {
+  const count = axes.reduce((product, axis) => product * x.shape[axis]!, 1);
+  if (count > 0) return count;
+  throw new ShapeError(
+    `${name}: there is nothing to average along axes ${formatShape(axes)} of ${formatShape(x.shape)}`,
+  );
 }
 
 function shapeAfter(x: Tensor, axes: readonly number[], keepDims: boolean): number[] {
@@ -47,8 +69,7 @@ const scaled = defineProgram({ inputs: 1, scalars: 1 }, ({ x, a }) => [expr.mul(
 /** The arithmetic mean over axes; all by default. */
 export function mean(x: Tensor, axes?: Axes, options: ReduceOptions = {}): Tensor {
   const over = axesOf('mean', x, axes);
-  const count = over.reduce((product, axis) => product * x.shape[axis]!, 1);
-  return sumOf('mean', scaled, x, [1 / count], over, options);
+  return sumOf('mean', scaled, x, [1 / countOver('mean', x, over)], over, options);
 }
 
 const squaredScaled = defineProgram({ inputs: 2, scalars: 1 }, ({ x, a }) => [
@@ -58,10 +79,12 @@ const squaredScaled = defineProgram({ inputs: 2, scalars: 1 }, ({ x, a }) => [
 /** The mean squared deviation from the mean (divided by n, not n - 1) over axes; all by default. */
 export function variance(x: Tensor, axes?: Axes, options: ReduceOptions = {}): Tensor {
   const over = axesOf('variance', x, axes);
-  const count = over.reduce((product, axis) => product * x.shape[axis]!, 1);
-  const center = broadcastTo(mean(x, over, { keepDims: true }), x.shape);
-  return reduceTensors('variance', 'sum', squaredScaled, [x, center], [1 / count], over, {
-    shape: shapeAfter(x, over, options.keepDims ?? false),
+  const count = countOver('variance', x, over);
+  return tidy(() => {
+    const center = broadcastTo(mean(x, over, { keepDims: true }), x.shape);
+    return reduceTensors('variance', 'sum', squaredScaled, [x, center], [1 / count], over, {
+      shape: shapeAfter(x, over, options.keepDims ?? false),
+    });
   });
 }
 
@@ -79,7 +102,10 @@ function extreme(op: 'max' | 'min', x: Tensor, axes: Axes | undefined, options: 
   plain.dispose();
   const savedX = node?.save(x);
   const savedY = node?.saveOutput(out);
-  return options.keepDims ? out : reshape(out, shapeAfter(x, over, false));
+  if (options.keepDims) return out;
+  const result = reshape(out, shapeAfter(x, over, false));
+  out.dispose();
+  return result;
 }
 
 /** The largest element over axes; all by default. */
@@ -95,9 +121,11 @@ export function min(x: Tensor, axes?: Axes, options: ReduceOptions = {}): Tensor
 /** log(sum(exp(x))) over axes without overflow. */
 export function logSumExp(x: Tensor, axes?: Axes, options: ReduceOptions = {}): Tensor {
   const over = axesOf('logSumExp', x, axes);
-  const shift = noGrad(() => mapTensors('logSumExp', finite, [max(x, over, { keepDims: true })]));
-  const total = log(sumShifted(x, shift, over));
-  return reshape(add(total, shift), shapeAfter(x, over, options.keepDims ?? false));
+  return tidy(() => {
+    const shift = noGrad(() => mapTensors('logSumExp', finite, [max(x, over, { keepDims: true })]));
+    const total = log(reduceTensors('logSumExp', 'sum', shiftedExp, [x, shift], [], over));
+    return reshape(add(total, shift), shapeAfter(x, over, options.keepDims ?? false));
+  });
 }
 
 const shiftedExp = defineProgram({ inputs: 2 }, ({ x }) => [expr.exp(expr.sub(x[0]!, x[1]!))]);
@@ -105,13 +133,12 @@ const shiftedExp = defineProgram({ inputs: 2 }, ({ x }) => [expr.exp(expr.sub(x[
 const finite = defineProgram({ inputs: 1 }, ({ x }) => [
   expr.select(expr.less(expr.abs(x[0]!), 3.4e38), x[0]!, 0),
 ]);
-function sumShifted(x: Tensor, shift: Tensor, over: number[]): Tensor {
-  return reduceTensors('logSumExp', 'sum', shiftedExp, [x, shift], [], over);
-}
 
 /** The euclidean norm of all elements. */
 export function norm(x: Tensor): Tensor {
-  return mapTensors('norm', root, [sumOf('norm', squared, x, [], axesOf('norm', x, undefined), {})]);
+  return tidy(() =>
+    mapTensors('norm', root, [sumOf('norm', squared, x, [], axesOf('norm', x, undefined), {})]),
+  );
 }
 const squared = defineProgram({ inputs: 1 }, ({ x }) => [expr.square(x[0]!)]);
 const root = defineProgram({ inputs: 1 }, ({ x }) => [expr.sqrt(x[0]!)]);

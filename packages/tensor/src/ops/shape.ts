@@ -13,6 +13,7 @@ import {
 } from '@ostinato/kernel';
 import { full, zeros } from '../create.js';
 import { commonBackend, outputSlot, record } from '../record.js';
+import { tidy } from '../scope.js';
 import { alias, allocate, type Tensor } from '../tensor.js';
 import { reshape } from './core.js';
 
@@ -73,9 +74,10 @@ export function slice(x: Tensor, axis: number, begin: number, end?: number, step
   const length = x.shape[along]!;
   const from = begin < 0 ? begin + length : begin;
   const to = end === undefined ? length : end < 0 ? end + length : end;
-  if (from < 0 || to > length || from > to || step < 1) {
+  const whole = [from, to, step].every(Number.isInteger);
+  if (!whole || from < 0 || to > length || from > to || step < 1) {
     throw new ShapeError(
-      `slice: [${begin}, ${end ?? ''}) with step ${step} does not lie in axis ${along} of ${formatShape(x.shape)}`,
+      `slice: [${begin}, ${end ?? ''}) with step ${step} does not lie in axis ${along} of ${formatShape(x.shape)}; give whole numbers within it`,
     );
   }
   const shape = x.shape;
@@ -156,9 +158,11 @@ export function concat(parts: readonly Tensor[], axis: number): Tensor {
 
 /** Tensors of one shape side by side along a new axis. */
 export function stack(parts: readonly Tensor[], axis = 0): Tensor {
-  return concat(
-    parts.map((part) => expandDims(part, axis)),
-    axis,
+  return tidy(() =>
+    concat(
+      parts.map((part) => expandDims(part, axis)),
+      axis,
+    ),
   );
 }
 
@@ -185,8 +189,11 @@ export function unstack(x: Tensor, axis = 0): Tensor[] {
 export function pad(x: Tensor, axis: number, before: number, after: number, value = 0): Tensor {
   const along = normalizeAxis(axis, x.rank, 'pad');
   const { backend } = x;
-  if (before < 0 || after < 0)
-    throw new ShapeError(`pad: cannot add ${Math.min(before, after)} elements; use slice to cut`);
+  if (![before, after].every((count) => Number.isInteger(count) && count >= 0)) {
+    throw new ShapeError(
+      `pad: cannot add ${before} and ${after} elements; give whole numbers from 0, and use slice to cut`,
+    );
+  }
   const length = x.shape[along]!;
   const window = (view: View): View => sliceView(view, along, before, before + length);
   const node = record('pad', [x], (gradient) => [slice(gradient!, along, before, before + length)]);

@@ -1,11 +1,13 @@
 import { defineProgram, expr, formatShape, runFused, ShapeError } from '@ostinato/kernel';
-import { commonBackend, outputSlot, record } from '../record.js';
+import { assertFloat, commonBackend, outputSlot, record } from '../record.js';
+import { tidy } from '../scope.js';
 import { allocate, type Tensor } from '../tensor.js';
 import { mapTensors, reduceTensors } from './core.js';
 import { add, mul, square } from './elementwise.js';
 import { mean, sum } from './reduce.js';
 
 function lastAxis(name: string, x: Tensor): number {
+  assertFloat(name, x);
   if (x.rank === 0 || x.shape.at(-1) === 0)
     throw new ShapeError(`${name}: needs a last axis to normalise, got shape ${formatShape(x.shape)}`);
   return x.rank - 1;
@@ -58,6 +60,23 @@ const normGradient = defineProgram({ inputs: 5 }, ({ x: [g, y, inverse, meanG, m
  * @param bias [D]
  */
 export function layerNorm(x: Tensor, gain?: Tensor, bias?: Tensor, epsilon = 1e-5): Tensor {
+  const width = x.shape.at(-1);
+  for (const [what, operand] of Object.entries({ gain, bias })) {
+    if (operand && (operand.rank !== 1 || operand.shape[0] !== width)) {
+      throw new ShapeError(
+        `layerNorm: ${what} must have shape [${width}], as the last axis of x ${formatShape(x.shape)}, got ${formatShape(operand.shape)}`,
+      );
+    }
+  }
+  return tidy(() => {
+    const normalized = normalize(x, epsilon);
+    const scaled = gain ? mul(normalized, gain) : normalized;
+    return bias ? add(scaled, bias) : scaled;
+  });
+}
+
+/** (x - mean) / sqrt(variance + epsilon) along the last axis. */
+function normalize(x: Tensor, epsilon: number): Tensor {
   const axis = lastAxis('layerNorm', x);
   const backend = commonBackend('layerNorm', [x]);
   const node = record('layerNorm', [x], (dOut, dInverse) => {
@@ -82,6 +101,5 @@ export function layerNorm(x: Tensor, gain?: Tensor, bias?: Tensor, epsilon = 1e-
   const y = node?.saveOutput(out);
   const savedInverse = node?.saveOutput(inverse);
   inverse.dispose();
-  const scaled = gain ? mul(out, gain) : out;
-  return bias ? add(scaled, bias) : scaled;
+  return out;
 }
