@@ -7,6 +7,8 @@ describe('DataError', () => {
     expect(error.message).toBe('seq.out:17: 5 labels for 6 words');
     expect(error).toMatchObject({ name: 'DataError', file: 'seq.out', line: 17 });
     expect(error).toBeInstanceOf(Error);
+    // What isOstinatoError of @ostinato/kernel looks for.
+    expect(Symbol.for('ostinato.error') in error).toBe(true);
   });
 
   it('does without line, file or both, and keeps the cause', () => {

@@ -6,9 +6,13 @@ export interface DataLocation {
   line?: number;
 }
 
+/** Says that an error is one of Ostinato's, to `isOstinatoError` of `@ostinato/kernel`, on which this package does not depend. */
+const mark: unique symbol = Symbol.for('ostinato.error');
+
 /**
  * What every function of this package throws when data or an argument cannot be used. The message says what was
- * expected, what came and what to do; when the fault lies in a file, it begins with `file:line: `.
+ * expected, what came and what to do; when the fault lies in a file, it begins with `file:line: `. It is no `OstinatoError`,
+ * because this package depends on no other; `isOstinatoError` of `@ostinato/kernel` knows both.
  *
  * @example
  * throw new DataError('5 labels for 6 words; write one label per word', { file: 'seq.out', line: 17 });
@@ -19,6 +23,10 @@ export class DataError extends Error {
   readonly file?: string;
   /** Line at fault, counted from 1, if there is one. */
   readonly line?: number;
+
+  get [mark](): true {
+    return true;
+  }
 
   constructor(message: string, location: DataLocation = {}, options?: { cause?: unknown }) {
     super(describe(location) + message, options);

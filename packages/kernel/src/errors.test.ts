@@ -1,7 +1,8 @@
+import { inspect } from 'node:util';
 import { describe, expect, it } from 'vitest';
 import * as errors from './errors.js';
 
-const { formatShape, OstinatoError, ...classes } = errors;
+const { formatShape, isOstinatoError, OstinatoError, ...classes } = errors;
 
 describe('errors', () => {
   it.each(Object.entries(classes))('%s has its name and the one base class', (name, Kind) => {
@@ -9,6 +10,14 @@ describe('errors', () => {
     expect(error).toBeInstanceOf(OstinatoError);
     expect(error).toBeInstanceOf(Error);
     expect(`${error}`).toBe(`${name}: what went wrong`);
+    expect(isOstinatoError(error)).toBe(true);
+    expect(inspect(error)).not.toContain('ostinato.error');
+  });
+
+  it('are told from all others', () => {
+    expect(isOstinatoError(new OstinatoError('what went wrong'))).toBe(true);
+    for (const other of [new Error('no'), new TypeError('no'), 'no', undefined, null, { message: 'no' }])
+      expect(isOstinatoError(other)).toBe(false);
   });
 
   it('write shapes as people read them', () => {

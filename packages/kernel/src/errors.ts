@@ -1,6 +1,31 @@
-/** The base class of every error that Ostinato raises on purpose: one `catch` finds them all. */
+/** What every error of Ostinato has, those of packages that do not depend on this one included: one symbol for all programs. */
+const mark: unique symbol = Symbol.for('ostinato.error');
+
+/**
+ * The base class of every error that Ostinato raises on purpose, but for the `DataError` of `@ostinato/data`, which depends on
+ * no other package. `isOstinatoError` knows both.
+ */
 export class OstinatoError extends Error {
   override name = 'OstinatoError';
+
+  get [mark](): true {
+    return true;
+  }
+}
+
+/**
+ * Whether something that was thrown was raised by Ostinato on purpose, by whichever package: its message is then meant for the
+ * one who called.
+ * @example
+ * try {
+ *   await train(readTagged('folder'));
+ * } catch (error) {
+ *   if (!isOstinatoError(error)) throw error;
+ *   console.error(error.message);
+ * }
+ */
+export function isOstinatoError(error: unknown): error is Error {
+  return error instanceof Error && mark in error;
 }
 
 /** Shapes or axes that do not fit the operation. */
