@@ -183,23 +183,39 @@ function simplify(op: PrimitiveName, args: readonly Expr[]): Expr | undefined {
   }
 }
 
+/** -a. */
 export const neg = (a: ExprLike): Expr => operation('neg', a);
+/** |a|, with gradient 0 at 0. */
 export const abs = (a: ExprLike): Expr => operation('abs', a);
+/** -1, 0 or 1. */
 export const sign = (a: ExprLike): Expr => operation('sign', a);
+/** The largest whole number that is not above a. */
 export const floor = (a: ExprLike): Expr => operation('floor', a);
+/** The smallest whole number that is not below a. */
 export const ceil = (a: ExprLike): Expr => operation('ceil', a);
+/** The nearest whole number, halves to the even one. */
 export const round = (a: ExprLike): Expr => operation('round', a);
+/** √a; NaN below 0. */
 export const sqrt = (a: ExprLike): Expr => operation('sqrt', a);
+/** e to the power of a. */
 export const exp = (a: ExprLike): Expr => operation('exp', a);
+/** The natural logarithm; -Infinity at 0, NaN below. */
 export const log = (a: ExprLike): Expr => operation('log', a);
+/** Sine of a in radians. */
 export const sin = (a: ExprLike): Expr => operation('sin', a);
+/** Cosine of a in radians. */
 export const cos = (a: ExprLike): Expr => operation('cos', a);
+/** Hyperbolic tangent. */
 export const tanh = (a: ExprLike): Expr => operation('tanh', a);
 /** 1 / (1 + exp(-a)). */
 export const sigmoid = (a: ExprLike): Expr => operation('sigmoid', a);
+/** a + b. */
 export const add = (a: ExprLike, b: ExprLike): Expr => operation('add', a, b);
+/** a - b. */
 export const sub = (a: ExprLike, b: ExprLike): Expr => operation('sub', a, b);
+/** a · b. */
 export const mul = (a: ExprLike, b: ExprLike): Expr => operation('mul', a, b);
+/** a / b. */
 export const div = (a: ExprLike, b: ExprLike): Expr => operation('div', a, b);
 /** a to the power of b. A negative base gives NaN unless b is whole. */
 export const pow = (a: ExprLike, b: ExprLike): Expr => operation('pow', a, b);

@@ -62,12 +62,15 @@ describe('init', () => {
 
   it('knows which names there are', async () => {
     expect((await errorOf(registry.init('cpu'))).message).toBe(
-      'init: there is no backend named "cpu"; none is registered, import its package first',
+      'init: there is no backend named "cpu"; registered: none. Importing a package registers nothing: give init the backend ' +
+        "itself, init(cpu()) with cpu from '@ostinato/backend-cpu', or first name it, registerBackend('cpu', cpu())",
     );
     registry.registerBackend('mine', working);
-    expect((await errorOf(registry.init('cpu'))).message).toBe(
-      'init: there is no backend named "cpu"; registered are mine',
+    expect((await errorOf(registry.init('cpu'))).message).toMatch(
+      /no backend named "cpu"; registered: mine\. /,
     );
+    registry.registerBackend('cpu', working);
+    expect((await registry.init('cpu')).name).toBe('reference');
   });
 
   it('says what to do when there is nothing to choose from', async () => {

@@ -52,10 +52,9 @@ function lookup(wanted: string | BackendFactory): BackendFactory {
   if (factory) return factory;
   const known = registeredBackends();
   throw new BackendError(
-    `init: there is no backend named "${wanted}"; ` +
-      (known.length > 0
-        ? `registered are ${known.join(', ')}`
-        : 'none is registered, import its package first'),
+    `init: there is no backend named "${wanted}"; registered: ${known.join(', ') || 'none'}. Importing a package registers ` +
+      "nothing: give init the backend itself, init(cpu()) with cpu from '@ostinato/backend-cpu', or first name it, " +
+      "registerBackend('cpu', cpu())",
   );
 }
 
