@@ -117,6 +117,16 @@ describe('batches', () => {
     expect([...batches(items, { ...options, epoch: 2, skip: 5, epochs: 2 })]).toEqual(all.slice(2 * 11 + 5));
   });
 
+  it('refuses options that make no sense instead of going without batches', () => {
+    const first = (options: object) => () => batches(items, { size: 2, ...options }).next();
+    expect(first({ bucketBy: 'len' })).toThrow(/bucketBy must be 'length' or left out, got 'len'/);
+    expect(first({ epochs: Number.NaN })).toThrow(/epochs must be a whole number from 0, got NaN/);
+    expect(first({ epoch: -1 })).toThrow(/epoch must be a whole number from 0, got -1/);
+    expect(first({ skip: 1.5 })).toThrow(/skip must be a whole number from 0, got 1.5/);
+    expect(first({ epochs: Number.POSITIVE_INFINITY })).not.toThrow();
+    expect(() => new BatchPlan([1], { size: 1, bucketBy: 'len' as 'length' })).toThrow(DataError);
+  });
+
   it('measures arrays and tagged sentences by itself and asks for the length of others', () => {
     expect([...batches(['ccc', 'a', 'bb'], { size: 3, bucketBy: 'length', shuffle: false })]).toEqual([
       ['a', 'bb', 'ccc'],

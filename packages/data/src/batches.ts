@@ -21,7 +21,7 @@ export interface BatchOptions<Item> extends BatchPlanOptions {
   length?: (item: Item) => number;
   /** The epoch to begin with, from 0. Default 0. */
   epoch?: number;
-  /** How many epochs. Default 1. */
+  /** How many epochs; `Infinity` never ends. Default 1. */
   epochs?: number;
   /** Batches of the first epoch to leave out: those done before an interruption. Default 0. */
   skip?: number;
@@ -42,9 +42,13 @@ export class BatchPlan {
   readonly #lengths: ArrayLike<number>;
   readonly #options: Required<Omit<BatchPlanOptions, 'bucketBy'>> & { bucketBy?: 'length' };
 
-  /** @param lengths length of each item, `[N]`; only their number matters without `bucketBy` */
+  /**
+   * @param lengths length of each item, `[N]`; only their number matters without `bucketBy`
+   * @throws DataError for a size below 1 and for an unknown `bucketBy`
+   */
   constructor(lengths: ArrayLike<number>, options: BatchPlanOptions) {
     requireSize(options.size);
+    requireBucketBy(options.bucketBy);
     this.#lengths = lengths;
     this.#options = { shuffle: true, seed: 0, dropLast: false, ...options };
   }
@@ -107,6 +111,7 @@ export function lengthBuckets(lengths: ArrayLike<number>, options: LengthBucketO
  * Goes through items in batches, epoch after epoch. The same `(seed, epoch)` gives the same batches always, so that
  * `{ epoch: 3, skip: 12 }` goes on where an interrupted training stopped.
  *
+ * @throws DataError, at the first batch, for options that make no sense and for items whose length is not known
  * @example
  * for (const batch of batches(corpus, { size: 32, bucketBy: 'length', seed: 1, epochs: 5 })) train(batch);
  */
@@ -115,6 +120,10 @@ export function* batches<Item>(
   options: BatchOptions<Item>,
 ): Generator<Item[], void, undefined> {
   const { length = defaultLength, epoch: first = 0, epochs = 1, skip = 0, ...planOptions } = options;
+  requireWhole('epoch', first);
+  requireWhole('skip', skip);
+  if (epochs !== Number.POSITIVE_INFINITY) requireWhole('epochs', epochs);
+  requireBucketBy(options.bucketBy);
   const lengths =
     options.bucketBy === 'length' ? items.map((item) => length(item)) : { length: items.length };
   const plan = new BatchPlan(lengths, planOptions);
@@ -139,6 +148,16 @@ function cut<T>(items: readonly T[], size: number): T[][] {
   return Array.from({ length: Math.ceil(items.length / size) }, (_, index) =>
     items.slice(index * size, (index + 1) * size),
   );
+}
+
+function requireBucketBy(bucketBy: unknown): void {
+  if (bucketBy === undefined || bucketBy === 'length') return;
+  throw new DataError(`batches: bucketBy must be 'length' or left out, got '${bucketBy}'`);
+}
+
+function requireWhole(name: string, value: number): void {
+  if (Number.isInteger(value) && value >= 0) return;
+  throw new DataError(`batches: ${name} must be a whole number from 0, got ${value}`);
 }
 
 function requireSize(size: number): void {

@@ -32,6 +32,14 @@ describe('Vocabulary.build', () => {
     expect([words.count('to'), words.count('oslo'), words.count(PADDING)]).toEqual([3, 0, 0]);
   });
 
+  it('refuses a minCount that no count can be compared with', () => {
+    for (const minCount of [Number.NaN, -1]) {
+      expect(() => Vocabulary.build(sentences, { minCount })).toThrow(
+        `vocabulary: minCount must be a number from 0, got ${minCount}`,
+      );
+    }
+  });
+
   it('keeps to maxSize, reserved entries included', () => {
     expect([...Vocabulary.build(sentences, { maxSize: 4 })]).toEqual([PADDING, OTHER, 'to', 'i']);
     expect([...Vocabulary.build(sentences, { maxSize: 2 })]).toEqual([PADDING, OTHER]);

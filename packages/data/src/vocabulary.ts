@@ -54,6 +54,7 @@ export class Vocabulary implements Iterable<string> {
   /**
    * Counts the tokens of `source`, an iterable of tokens or of token lists, and numbers them.
    * Literal `<pad>` and `<other>` in the source are the reserved entries, not words; `<other>` is counted as such.
+   * @throws DataError when `minCount` is not a number from 0, or `maxSize` leaves no room for the reserved entries
    */
   static build(source: Iterable<string | Iterable<string>>, options: VocabularyOptions = {}): Vocabulary {
     const { minCount = 1, maxSize = Number.POSITIVE_INFINITY, padding = true, other = true } = options;
@@ -62,6 +63,9 @@ export class Vocabulary implements Iterable<string> {
       throw new DataError(
         `vocabulary: maxSize ${maxSize} leaves no room for ${reserved.join(' and ')}; give ${reserved.length} or more`,
       );
+    }
+    if (!(minCount >= 0)) {
+      throw new DataError(`vocabulary: minCount must be a number from 0, got ${minCount}`);
     }
     const counts = new Map<string, number>();
     const count = (token: string) => counts.set(token, (counts.get(token) ?? 0) + 1);
