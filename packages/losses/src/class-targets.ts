@@ -28,6 +28,12 @@ export function checkTargets(
   const steps = logits.shape.slice(0, -1);
   const column = [...steps, 1];
   if (!(targets instanceof Tensor)) {
+    if (typeof targets[0] === 'object') {
+      throw new ShapeError(
+        `${where}: the targets are lists in a list, expected one list of ${sizeOf(steps)} class indices, row by row; pass ` +
+          "targets.flat() or tensor(targets, undefined, { dtype: 'i32' }), and tensor(targets) for distributions",
+      );
+    }
     if (targets.length !== sizeOf(steps)) {
       throw new ShapeError(
         `${where}: ${targets.length} targets for logits ${formatShape(logits.shape)}, ` +

@@ -238,6 +238,10 @@ describe('crossEntropy on wrong input', () => {
   });
   it('names shapes and types that do not fit', () => {
     expect(() => crossEntropy(logits(), [0, 1])).toThrow(/2 targets for logits \[2, 3, 4\], expected 6/);
+    const nested = [[0], [2], [1]] as unknown as number[];
+    expect(() => crossEntropy(tensor([[[1, 2, 3]], [[1, 2, 3]], [[1, 2, 3]]]), nested)).toThrow(
+      /targets are lists in a list, expected one list of 3 class indices.*pass targets.flat\(\)/,
+    );
     expect(() => crossEntropy(logits(), tensor(new Int32Array(2)))).toThrow(ShapeError);
     expect(() => crossEntropy(logits(), tensor(tags))).toThrow(DTypeError);
     expect(() => crossEntropy(logits(), tensor(tags))).toThrow(
