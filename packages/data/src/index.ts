@@ -13,7 +13,7 @@ export { type FlightOptions, type Flights, flights, lectureSentences } from './f
 export { fnv1a } from './hash.js';
 export { type PaddedBatch, type PadOptions, padBatch } from './padding.js';
 export { prefetch } from './prefetch.js';
-export { Random, type RandomState } from './random.js';
+export { Random, type RandomGeneratorState } from './random.js';
 export { parseSlotFiles, type SlotFileNames, type SlotFiles } from './slot-files.js';
 export { checkTag, type SlotSpan, spansOf, type TaggedSentence } from './tagged-sentence.js';
 export { decodeUtf8 } from './text.js';

@@ -1,7 +1,7 @@
 import { DataError } from './errors.js';
 
 /** The four 32-bit words of a {@link Random}: plain numbers, to be kept in JSON. */
-export type RandomState = readonly [number, number, number, number];
+export type RandomGeneratorState = readonly [number, number, number, number];
 
 /**
  * Seeded random numbers: xoshiro128** 1.1 (Blackman & Vigna, https://prng.di.unimi.it/xoshiro128starstar.c), its state
@@ -29,12 +29,12 @@ export class Random {
   }
 
   /** The present state, to go on from later with {@link restore}. */
-  get state(): RandomState {
+  get state(): RandomGeneratorState {
     return [this.#a >>> 0, this.#b >>> 0, this.#c >>> 0, this.#d >>> 0];
   }
 
   /** Goes back to a state; returns itself. Throws when it is not four 32-bit numbers, or all zero. */
-  restore(state: RandomState): this {
+  restore(state: RandomGeneratorState): this {
     const words: readonly unknown[] = Array.isArray(state) ? state : [];
     const valid =
       words.length === 4 && words.every((word) => Number.isInteger(word) && (word as number) >>> 0 === word);

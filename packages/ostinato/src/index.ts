@@ -19,6 +19,7 @@ export {
   expr,
   IndexError,
   init,
+  isOstinatoError,
   LifetimeError,
   OstinatoError,
   ProgramError,
@@ -32,7 +33,4 @@ export * from '@ostinato/layers';
 export * from '@ostinato/losses';
 export * from '@ostinato/tasks';
 export * from '@ostinato/tensor';
-// Names that two packages have: here they mean the tensor's.
-export { linear, type RandomState } from '@ostinato/tensor';
 export * from '@ostinato/train';
-export { linear as linearSchedule } from '@ostinato/train';

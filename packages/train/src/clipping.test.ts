@@ -41,6 +41,15 @@ describe('clipping of gradients', () => {
     clipValue(parameters, 3.5);
     close(await gradients(), [3, 3.5, 3.5]);
   });
+  it.each([clipNorm, clipParameterNorm, clipValue])('refuses a limit that is none: $name', async (clip) => {
+    fill();
+    for (const limit of [-0.5, 0, Number.NaN]) {
+      expect(() => clip(parameters, limit)).toThrow(
+        `${clip.name}: limit must be a number, above 0; got ${limit}`,
+      );
+    }
+    expect(await gradients()).toEqual([3, 4, 12]);
+  });
   it('without gradients does nothing', async () => {
     clipNorm(parameters, 1);
     expect(await gradientNorm(parameters).item()).toBe(0);

@@ -1,4 +1,4 @@
-import { defineProgram, expr } from '@ostinato/kernel';
+import { defineProgram, type Expr, expr } from '@ostinato/kernel';
 import {
   add,
   keep,
@@ -11,15 +11,20 @@ import {
   tensor,
   tidy,
 } from '@ostinato/tensor';
+import { assertNumber } from './check-options.js';
 
 const squares = defineProgram({ inputs: 1 }, ({ x }) => [expr.square(x[0]!)]);
-/** gradient · min(1, limit / (norm + 1e-6)), as PyTorch's `clip_grad_norm_`. */
 const limitNorm = defineProgram({ inputs: 2, scalars: 1 }, ({ x: [gradient, norm], a: [limit] }) => [
-  expr.mul(gradient!, expr.minimum(1, expr.div(limit!, expr.add(norm!, 1e-6)))),
+  expr.mul(gradient!, limitingFactor(norm!, limit!)),
 ]);
 const limitElements = defineProgram({ inputs: 1, scalars: 1 }, ({ x, a: [limit] }) => [
   expr.minimum(limit!, expr.maximum(expr.neg(limit!), x[0]!)),
 ]);
+
+/** What brings a norm down to a limit: min(1, limit / (norm + 1e-6)), as PyTorch's `clip_grad_norm_`. */
+export function limitingFactor(norm: Expr, limit: Expr): Expr {
+  return expr.minimum(1, expr.div(limit, expr.add(norm, 1e-6)));
+}
 
 /**
  * The Euclidean norm of the gradients of all parameters together, as a tensor of one number. Nothing is read back.
@@ -28,8 +33,12 @@ export function gradientNorm(parameters: Iterable<Parameter>): Tensor {
   return tidy(() => noGrad(() => normOf(gradientsOf(parameters))));
 }
 
-/** Scales all gradients by one factor, so that their norm together is at most `limit` (Pascanu et al. 2013). */
+/**
+ * Scales all gradients by one factor, so that their norm together is at most `limit` (Pascanu et al. 2013).
+ * @throws OstinatoError unless the limit is a number above 0
+ */
 export function clipNorm(parameters: Iterable<Parameter>, limit: number): void {
+  assertLimit('clipNorm', limit);
   const all = [...parameters];
   const gradients = gradientsOf(all);
   if (gradients.length === 0) return;
@@ -40,16 +49,28 @@ export function clipNorm(parameters: Iterable<Parameter>, limit: number): void {
   );
 }
 
-/** Scales each gradient by a factor of its own, so that its norm is at most `limit`. */
+/**
+ * Scales each gradient by a factor of its own, so that its norm is at most `limit`.
+ * @throws OstinatoError unless the limit is a number above 0
+ */
 export function clipParameterNorm(parameters: Iterable<Parameter>, limit: number): void {
+  assertLimit('clipParameterNorm', limit);
   replaceGradients(parameters, (gradient) =>
     mapTensors('clipParameterNorm', limitNorm, [gradient, normOf([gradient])], [limit]),
   );
 }
 
-/** Brings each element of the gradients into [-limit, limit]. */
+/**
+ * Brings each element of the gradients into [-limit, limit].
+ * @throws OstinatoError unless the limit is a number above 0
+ */
 export function clipValue(parameters: Iterable<Parameter>, limit: number): void {
+  assertLimit('clipValue', limit);
   replaceGradients(parameters, (gradient) => mapTensors('clipValue', limitElements, [gradient], [limit]));
+}
+
+function assertLimit(where: string, limit: number): void {
+  assertNumber(where, 'limit', limit, limit > 0, 'above 0');
 }
 
 /** Gradients are replaced and not written in place: two parameters may share the memory of one. */

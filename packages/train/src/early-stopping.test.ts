@@ -32,4 +32,8 @@ it('never stops without patience, and refuses none', () => {
   expect(stopping.exhausted).toBe(false);
   expect(stopping.best).toBeUndefined();
   expect(() => new EarlyStopping({ patience: 0 })).toThrow(/patience must be 1 or more/);
+  expect(() => new EarlyStopping({ minDelta: -1 })).toThrow(/minDelta must be a number, 0 or more; got -1/);
+  expect(() => new EarlyStopping({ mode: 'largest' as 'max' })).toThrow(
+    /mode must be min or max, got largest/,
+  );
 });

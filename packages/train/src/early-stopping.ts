@@ -1,4 +1,5 @@
 import { OstinatoError } from '@ostinato/kernel';
+import { assertNumber, assertOneOf } from './check-options.js';
 
 /** Settings of `EarlyStopping`. */
 export interface EarlyStoppingOptions {
@@ -30,6 +31,7 @@ export class EarlyStopping {
   readonly mode: 'min' | 'max';
   #state: EarlyStoppingState = { best: null, waited: 0 };
 
+  /** @throws OstinatoError for a patience below 1, a negative difference, and an unknown mode */
   constructor({
     patience = Number.POSITIVE_INFINITY,
     minDelta = 0,
@@ -37,6 +39,8 @@ export class EarlyStopping {
   }: EarlyStoppingOptions = {}) {
     if (!(patience >= 1))
       throw new OstinatoError(`EarlyStopping: patience must be 1 or more, got ${patience}`);
+    assertNumber('EarlyStopping', 'minDelta', minDelta, minDelta >= 0, '0 or more');
+    assertOneOf('EarlyStopping', 'mode', mode, ['min', 'max']);
     this.patience = patience;
     this.minDelta = minDelta;
     this.mode = mode;
@@ -52,10 +56,12 @@ export class EarlyStopping {
     return this.#state.waited >= this.patience;
   }
 
+  /** What it remembers, to save; `restore` goes on from it. */
   get state(): EarlyStoppingState {
     return this.#state;
   }
 
+  /** Goes on from what `state` gave. */
   restore(state: EarlyStoppingState): void {
     this.#state = { ...state };
   }

@@ -39,7 +39,13 @@ export { RMSProp, type RMSPropOptions } from './optimizers/rmsprop.js';
 export { SGD, type SGDOptions } from './optimizers/sgd.js';
 export type { OptimizerState } from './optimizers/state.js';
 export type { ParameterSet, ParameterSource } from './parameters.js';
-export { type CosineOptions, cosine, exponentialDecay, linear, stepDecay } from './schedules/decay.js';
+export {
+  type CosineOptions,
+  cosine,
+  exponentialDecay,
+  linearSchedule,
+  stepDecay,
+} from './schedules/decay.js';
 export {
   type PlateauState,
   ReduceOnPlateau,

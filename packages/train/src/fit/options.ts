@@ -61,6 +61,7 @@ export interface FitOptions<Batch> {
   readonly patience?: number | undefined;
   /** Sets the rate of the optimizer. A `ReduceOnPlateau` watches what `monitor` says (the loss by default). */
   readonly schedule?: Schedule | ReduceOnPlateau | undefined;
+  /** Kept up to date, evaluated, and in the model at the end (`average.swap()` brings the last weights back). */
   readonly average?: WeightAverage | undefined;
   readonly checkpoint?: CheckpointOptions | undefined;
   /** A checkpoint to go on from, exactly as if training had never stopped. */

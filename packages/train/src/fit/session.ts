@@ -26,10 +26,16 @@ export class Session {
   constructor(options: SessionOptions) {
     this.#options = options;
     this.random = options.random ?? defaultRandom();
-    const { monitor, patience, schedule, optimizer, start } = options;
+    const { monitor, patience, schedule, optimizer, average, start } = options;
     if (patience !== undefined && !monitor) {
       throw new OstinatoError(
         "fit: patience needs a monitor, for example monitor: { metric: 'loss', mode: 'min' }",
+      );
+    }
+    if (average?.isSwapped) {
+      throw new OstinatoError(
+        'fit: the model holds the averages, as after an earlier fit; call average.swap() to go on from the last weights, ' +
+          'or average.dispose() to begin with the averages',
       );
     }
     this.#monitor = monitor ?? watchLoss;

@@ -1,7 +1,8 @@
 import { expr } from '@ostinato/kernel';
+import { assertNumber } from '../check-options.js';
 import type { ParameterSet } from '../parameters.js';
 import { Optimizer } from './optimizer.js';
-import { assertNumber, type OptimizerOptions } from './options.js';
+import type { OptimizerOptions } from './options.js';
 import type { UpdateRule } from './rule.js';
 
 const { add, div, mul, sqrt, square, sub } = expr;

@@ -9,13 +9,12 @@ import {
   type View,
 } from '@ostinato/kernel';
 import { keep, type Tensor, zeros } from '@ostinato/tensor';
+import { limitingFactor } from '../clipping.js';
 
-const { add, div, less, minimum, mul, select, sqrt, square } = expr;
+const { add, less, mul, select, sqrt, square } = expr;
 
 /** Above this a squared norm counts as infinite: it no longer fits float32 on some backends. */
 const LARGEST_SQUARE = 3e38;
-/** Added to a norm before dividing by it, as PyTorch's `clip_grad_norm_` does. */
-const NORM_EPSILON = 1e-6;
 
 const scaledSquare = defineProgram({ inputs: 1, scalars: 1 }, ({ x, a }) => [square(mul(x[0]!, a[0]!))]);
 const addScaled = defineProgram({ inputs: 2, scalars: 1 }, ({ x, a }) => [add(x[0]!, mul(a[0]!, x[1]!))]);
@@ -26,7 +25,7 @@ const addScaled = defineProgram({ inputs: 2, scalars: 1 }, ({ x, a }) => [add(x[
  */
 function gateProgram(limits: boolean, guards: boolean): MapProgram {
   return defineProgram({ inputs: 3, scalars: 1 }, ({ x: [limited, total, norm], a: [limit] }) => {
-    const factor = limits ? minimum(1, div(limit!, add(sqrt(limited!), NORM_EPSILON))) : expr.constant(1);
+    const factor = limits ? limitingFactor(sqrt(limited!), limit!) : expr.constant(1);
     return [guards ? select(less(total!, LARGEST_SQUARE), factor, -1) : factor, norm!];
   });
 }

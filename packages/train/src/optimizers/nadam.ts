@@ -1,8 +1,9 @@
 import { expr } from '@ostinato/kernel';
+import { assertNumber } from '../check-options.js';
 import type { ParameterSet } from '../parameters.js';
 import { type AdamOptions, assertBetas, type Betas } from './adam.js';
 import { Optimizer } from './optimizer.js';
-import { assertNumber, type OptimizerOptions } from './options.js';
+import type { OptimizerOptions } from './options.js';
 import type { UpdateRule } from './rule.js';
 
 const { add, div, mul, sqrt, square, sub } = expr;

@@ -137,38 +137,6 @@ describe('step', () => {
       expect((await optimizer.report()).loss).toBeLessThan(3);
     }
   });
-
-  it('asks a schedule for the rate', async () => {
-    const p = new Parameter(tensor([0]));
-    const optimizer = new SGD([p], { rate: (step) => step + 1 });
-    for (let step = 0; step < 3; step++) optimizer.step(() => sum(p));
-    expect(await p.item()).toBe(-6);
-    expect(optimizer.currentRate).toBe(4);
-    optimizer.rate = 10;
-    optimizer.step(() => sum(p));
-    expect(await p.item()).toBe(-16);
-    expect((await optimizer.report()).rate).toBe(10);
-  });
-
-  it('lets chosen parameters decay', async () => {
-    const named = new Map(['weight', 'bias'].map((name) => [name, new Parameter(tensor([1]))]));
-    const options = { rate: 1, weightDecay: 0.5, decays: (name: string) => name !== 'bias' };
-    new SGD(named, options).step(() => mul(sum(add(named.get('weight')!, named.get('bias')!)), 0));
-    expect(await named.get('weight')!.item()).toBe(0.5);
-    expect(await named.get('bias')!.item()).toBe(1);
-  });
-
-  it('refuses settings that make no sense', () => {
-    const p = new Parameter(tensor([1]));
-    expect(() => new Adam([])).toThrow(/Adam: there are no parameters to train/);
-    expect(() => new Adam([p], { rate: -1 })).toThrow(/Adam: rate must be a number, 0 or more; got -1/);
-    expect(() => new Adam([p], { beta1: 1 })).toThrow(/Adam: beta1 must be a number/);
-    expect(() => new SGD([p], { clipNorm: 0 })).toThrow(/SGD: clipNorm must be a number, above 0/);
-    expect(() => new SGD([p], { clipNorm: 1, clipValue: 1 })).toThrow(
-      /clipNorm and clipValue exclude each other/,
-    );
-    expect(() => new SGD([['a', p] as const, ['a', p] as const])).toThrow(/two parameters are named a/);
-  });
 });
 
 describe('accumulation', () => {
@@ -247,10 +215,17 @@ describe('another backend', () => {
     for (let step = 0; step < 10; step++) optimizer.step(() => lossOf(model));
   };
 
+  /**
+   * Both store weights in float32, whatever they compute in. Each of the ten steps on another backend rounds a weight below 2
+   * to 2^-24 of its own on either side, so that the two drift apart by 2^-23 at most in each; what the gradients differ by is
+   * smaller still, times the rate.
+   */
+  const tenRoundings = 10 * 2 ** -23;
+
   it.each([
-    ['another one of the same kind', cpu(), 20],
-    ['one of another kind', reference(), 4],
-  ] as const)('%s goes on with the same numbers', async (_, factory, digits) => {
+    ['another one of the same kind', cpu(), 0],
+    ['one of another kind', reference(), tenRoundings],
+  ] as const)('%s goes on with the same numbers', async (_, factory, tolerance) => {
     const first = backend;
     const model = new Network();
     const start = await model.state();
@@ -271,8 +246,7 @@ describe('another backend', () => {
     train(stayed, other);
     const expected = await numbers(stayed);
     for (const [index, value] of (await numbers(model)).entries()) {
-      if (digits === 20) expect(value).toBe(expected[index]);
-      else expect(value).toBeCloseTo(expected[index]!, digits);
+      expect(Math.abs(value - expected[index]!)).toBeLessThanOrEqual(tolerance);
     }
     expect(optimizer.steps).toBe(20);
   });

@@ -1,14 +1,14 @@
-import { type Backend, BackendError, type MapProgram, OstinatoError } from '@ostinato/kernel';
-import { add, backward, detach, full, keep, mul, noGrad, Tensor, tidy } from '@ostinato/tensor';
+import { type Backend, BackendError, OstinatoError } from '@ostinato/kernel';
+import { add, backward, detach, keep, mul, noGrad, Tensor, tidy } from '@ostinato/tensor';
 import { namedParametersOf, type ParameterSet } from '../parameters.js';
 import type { Schedule } from '../schedules/schedule.js';
 import { assertFinite } from './assert-finite.js';
 import type { Entry } from './entry.js';
 import { GradientLog } from './gradient-log.js';
-import { checkedSettings, type OptimizerOptions, type OptimizerSettings } from './options.js';
+import { checkedRate, checkedSettings, type OptimizerOptions, type OptimizerSettings } from './options.js';
 import type { UpdateRule } from './rule.js';
 import { type OptimizerState, restoreEntries, saveEntries } from './state.js';
-import { updateProgram } from './update-program.js';
+import { Updater } from './updater.js';
 
 /** Computes the loss of one batch: one number, as a tensor. */
 export type LossFunction = () => Tensor;
@@ -42,7 +42,7 @@ export abstract class Optimizer {
   readonly #rule: UpdateRule;
   readonly #settings: OptimizerSettings;
   readonly #entries: readonly Entry[];
-  readonly #programs = new Map<boolean, MapProgram>();
+  readonly #updater: Updater;
   #log: GradientLog | undefined;
   #steps = 0;
   /** The losses since the last update; they live until the next one has been made. */
@@ -59,6 +59,7 @@ export abstract class Optimizer {
   ) {
     this.#rule = rule;
     this.#settings = checkedSettings(rule.name, options, defaults);
+    this.#updater = new Updater(rule, this.#settings);
     this.rate = this.#settings.rate;
     const { decays } = this.#settings;
     this.#entries = [...namedParametersOf(rule.name, model)].map(([name, parameter]) => ({
@@ -129,6 +130,7 @@ export abstract class Optimizer {
    * Updates the parameters by their gradients and clears these. Several accumulated parts are averaged, so that the update
    * is that of one batch with the mean of the losses (`accumulation: 'sum'` adds them up). Parameters without a
    * gradient, and those with `trainable = false`, stay as they are.
+   * @throws OstinatoError when no parameter has a gradient, or the rate is negative or not finite; nothing is changed then
    */
   apply(): void {
     for (const loss of this.#finished.splice(0)) loss.dispose();
@@ -215,7 +217,7 @@ export abstract class Optimizer {
   }
 
   #update(): void {
-    const rate = this.currentRate;
+    const rate = checkedRate(this.name, this.#steps + 1, this.currentRate);
     const active = this.#entries.filter(({ parameter }) => parameter.trainable && parameter.gradient);
     if (active.length === 0) {
       throw new OstinatoError(
@@ -234,9 +236,12 @@ export abstract class Optimizer {
       log.close();
     }
     for (const [index, entry] of this.#entries.entries()) {
-      if (entry.parameter.trainable && entry.parameter.gradient)
-        this.#updateOne(entry, index, log, rate, scale);
-      entry.parameter.clearGradient();
+      const { parameter } = entry;
+      if (parameter.trainable && parameter.gradient) {
+        const gate = this.#needsNorms ? log.gate(index, parameter.shape) : undefined;
+        this.#updater.update(entry, { rate, scale, gate });
+      }
+      parameter.clearGradient();
     }
     this.#steps++;
     this.#latest = { rate, hasLoss: this.#losses.length > 0 };
@@ -261,41 +266,5 @@ export abstract class Optimizer {
     }
     this.#log ??= new GradientLog(backend, this.#entries.length, this.#settings);
     return this.#log;
-  }
-
-  #updateOne(entry: Entry, index: number, log: GradientLog, rate: number, scale: number): void {
-    const { parameter } = entry;
-    const { backend, shape } = parameter;
-    const rule = this.#rule;
-    if (entry.moments.length === 0) {
-      entry.moments = rule.moments.map(() => keep(full(shape, rule.initialMoment ?? 0, { backend })));
-    }
-    entry.updates++;
-    const { weightDecay, clipValue } = this.#settings;
-    const views = [parameter.view(rule.name), ...entry.moments.map((moment) => moment.view(rule.name))];
-    const gate = this.#needsNorms ? [log.gate(index, shape)] : [];
-    backend.map(
-      this.#program(entry.decays && weightDecay !== 0),
-      [views[0]!, parameter.gradient!.view(rule.name), ...views.slice(1), ...gate],
-      [
-        rate,
-        scale,
-        rule.decoupledDecay ? 1 - rate * weightDecay : weightDecay,
-        clipValue ?? 0,
-        ...rule.numbers(entry.updates, entry.counters),
-      ],
-      views,
-    );
-    parameter.markWritten();
-  }
-
-  #program(decays: boolean): MapProgram {
-    let program = this.#programs.get(decays);
-    if (!program) {
-      const clipsValue = this.#settings.clipValue !== undefined;
-      program = updateProgram(this.#rule, { clipsValue, decays, gated: this.#needsNorms });
-      this.#programs.set(decays, program);
-    }
-    return program;
   }
 }

@@ -1,5 +1,6 @@
 import { OstinatoError } from '@ostinato/kernel';
 import type { Parameter } from '@ostinato/tensor';
+import { assertNumber, assertOneOf } from '../check-options.js';
 import type { Schedule } from '../schedules/schedule.js';
 
 /** What every optimizer can be told. */
@@ -43,6 +44,7 @@ export function checkedSettings(
   const { clipNorm, clipParameterNorm, clipValue, accumulation = 'mean', guard = true } = options;
   const { rate = defaults.rate, weightDecay = defaults.weightDecay ?? 0, decays = () => true } = options;
   if (typeof rate === 'number') assertNumber(optimizer, 'rate', rate, rate >= 0, '0 or more');
+  assertOneOf(optimizer, 'accumulation', accumulation, ['mean', 'sum']);
   assertNumber(optimizer, 'weightDecay', weightDecay, weightDecay >= 0, '0 or more');
   const limits = Object.entries({ clipNorm, clipParameterNorm, clipValue }).filter(
     ([, limit]) => limit !== undefined,
@@ -56,14 +58,11 @@ export function checkedSettings(
   return { rate, weightDecay, decays, clipNorm, clipParameterNorm, clipValue, accumulation, guard };
 }
 
-/** Throws OstinatoError, naming the option, where a number is not what it must be. */
-export function assertNumber(
-  owner: string,
-  name: string,
-  value: number,
-  fits: boolean,
-  wanted: string,
-): void {
-  if (fits && Number.isFinite(value)) return;
-  throw new OstinatoError(`${owner}: ${name} must be a number, ${wanted}; got ${value}`);
+/** The rate of one update. Throws OstinatoError, naming the step, for what a schedule must not return. */
+export function checkedRate(optimizer: string, step: number, rate: number): number {
+  if (Number.isFinite(rate) && rate >= 0) return rate;
+  throw new OstinatoError(
+    `${optimizer}: the rate of step ${step} is ${rate}, expected a number, 0 or more; ` +
+      'correct the schedule, or set optimizer.rate',
+  );
 }

@@ -1,7 +1,8 @@
 import { expr } from '@ostinato/kernel';
+import { assertNumber } from '../check-options.js';
 import type { ParameterSet } from '../parameters.js';
 import { Optimizer } from './optimizer.js';
-import { assertNumber, type OptimizerOptions } from './options.js';
+import type { OptimizerOptions } from './options.js';
 import type { UpdateRule } from './rule.js';
 
 const { add, div, maximum, mul, sqrt, square, sub } = expr;
@@ -12,7 +13,7 @@ export interface RMSPropOptions extends OptimizerOptions {
   readonly decay?: number | undefined;
   /** Added to the root; 1e-8 by default. */
   readonly epsilon?: number | undefined;
-  /** How much of the last update goes on; 0 by default. */
+  /** How much of the last update goes on, at least 0 and below 1; 0 by default. */
   readonly momentum?: number | undefined;
   /** Divide by the deviation instead of the root mean square (Graves 2013). Off by default. */
   readonly centered?: boolean | undefined;
@@ -28,7 +29,7 @@ export class RMSProp extends Optimizer {
     const { decay = 0.99, epsilon = 1e-8, momentum = 0, centered = false, ...options } = given;
     assertNumber('RMSProp', 'decay', decay, decay >= 0 && decay < 1, 'at least 0 and below 1');
     assertNumber('RMSProp', 'epsilon', epsilon, epsilon >= 0, '0 or more');
-    assertNumber('RMSProp', 'momentum', momentum, momentum >= 0, '0 or more');
+    assertNumber('RMSProp', 'momentum', momentum, momentum >= 0 && momentum < 1, 'at least 0 and below 1');
     super(model, rmspropRule({ decay, epsilon, momentum, centered }), options, { rate: 0.01 });
   }
 }

@@ -1,16 +1,17 @@
-import { expr } from '@ostinato/kernel';
+import { expr, OstinatoError } from '@ostinato/kernel';
+import { assertNumber } from '../check-options.js';
 import type { ParameterSet } from '../parameters.js';
 import { Optimizer } from './optimizer.js';
-import { assertNumber, type OptimizerOptions } from './options.js';
+import type { OptimizerOptions } from './options.js';
 import type { UpdateRule } from './rule.js';
 
 const { add, mul, sub } = expr;
 
 /** Settings of `SGD`. The rate is 0.01 by default. */
 export interface SGDOptions extends OptimizerOptions {
-  /** How much of the last update goes on; 0 by default. */
+  /** How much of the last update goes on, at least 0 and below 1; 0 by default. */
   readonly momentum?: number | undefined;
-  /** Look ahead: use the gradient where momentum is about to lead (Sutskever et al. 2013). Off by default. */
+  /** Look ahead: use the gradient where momentum is about to lead (Sutskever et al. 2013). Needs momentum; off by default. */
   readonly nesterov?: boolean | undefined;
 }
 
@@ -21,7 +22,12 @@ export interface SGDOptions extends OptimizerOptions {
  */
 export class SGD extends Optimizer {
   constructor(model: ParameterSet, { momentum = 0, nesterov = false, ...options }: SGDOptions = {}) {
-    assertNumber('SGD', 'momentum', momentum, momentum >= 0, '0 or more');
+    assertNumber('SGD', 'momentum', momentum, momentum >= 0 && momentum < 1, 'at least 0 and below 1');
+    if (nesterov && momentum === 0) {
+      throw new OstinatoError(
+        'SGD: nesterov looks ahead by the momentum, which is 0; give momentum as well, 0.9 say',
+      );
+    }
     super(model, momentum === 0 ? plain : withMomentum(momentum, nesterov), options, { rate: 0.01 });
   }
 }

@@ -1,4 +1,6 @@
 import { OstinatoError } from '@ostinato/kernel';
+import { assertNumber, assertOneOf } from '../check-options.js';
+import { assertRate } from './schedule.js';
 
 /** Settings of `ReduceOnPlateau`. */
 export interface ReduceOnPlateauOptions {
@@ -41,6 +43,7 @@ export class ReduceOnPlateau {
   readonly #options: Required<ReduceOnPlateauOptions>;
   #state: PlateauState;
 
+  /** @throws OstinatoError for a negative number, a factor that is not between 0 and 1, and an unknown mode */
   constructor(options: ReduceOnPlateauOptions) {
     const defaults = {
       factor: 0.1,
@@ -51,10 +54,15 @@ export class ReduceOnPlateau {
       mode: 'min',
     } as const;
     this.#options = { ...defaults, ...options };
-    const { factor, mode, rate } = this.#options;
+    const { factor, mode, rate, patience, threshold, cooldown, minimum } = this.#options;
+    assertRate('ReduceOnPlateau', rate);
     if (!(factor > 0 && factor < 1)) {
       throw new OstinatoError(`ReduceOnPlateau: factor must lie between 0 and 1, got ${factor}`);
     }
+    for (const [name, value] of Object.entries({ patience, threshold, cooldown, minimum })) {
+      assertNumber('ReduceOnPlateau', name, value, value >= 0, '0 or more');
+    }
+    assertOneOf('ReduceOnPlateau', 'mode', mode, ['min', 'max']);
     this.mode = mode;
     this.#state = { rate, best: null, waited: 0, cooling: 0 };
   }
@@ -64,10 +72,12 @@ export class ReduceOnPlateau {
     return this.#state.rate;
   }
 
+  /** What it remembers, to save; `restore` goes on from it. */
   get state(): PlateauState {
     return this.#state;
   }
 
+  /** Goes on from what `state` gave. */
   restore(state: PlateauState): void {
     this.#state = { ...state };
   }

@@ -4,7 +4,7 @@ import {
   constant,
   cosine,
   exponentialDecay,
-  linear,
+  linearSchedule,
   oneCycle,
   ReduceOnPlateau,
   type Schedule,
@@ -22,8 +22,8 @@ describe('schedules', () => {
     close(rates(constant(0.1), [0, 5]), [0.1, 0.1]);
     close(rates(stepDecay(1, { every: 3, factor: 0.5 }), [0, 2, 3, 6]), [1, 1, 0.5, 0.25]);
     close(rates(exponentialDecay(1, { factor: 0.25, every: 2 }), [0, 1, 2]), [1, 0.5, 0.25]);
-    close(rates(linear(1, 3, 4), [0, 1, 4, 9]), [1, 1.5, 3, 3]);
-    close(rates(byEpoch(10, linear(1, 0, 2)), [0, 9, 10, 25]), [1, 1, 0.5, 0]);
+    close(rates(linearSchedule(1, 3, 4), [0, 1, 4, 9]), [1, 1.5, 3, 3]);
+    close(rates(byEpoch(10, linearSchedule(1, 0, 2)), [0, 9, 10, 25]), [1, 1, 0.5, 0]);
   });
 
   it('follow a cosine, once or again and again', () => {
@@ -36,7 +36,7 @@ describe('schedules', () => {
 
   it('warm up', () => {
     close(rates(warmUp(1, 4), [0, 1, 3, 4, 100]), [0.25, 0.5, 1, 1, 1]);
-    close(rates(warmUp(linear(2, 0, 2), 2, 1), [0, 1, 2, 3, 4]), [1.5, 2, 2, 1, 0]);
+    close(rates(warmUp(linearSchedule(2, 0, 2), 2, 1), [0, 1, 2, 3, 4]), [1.5, 2, 2, 1, 0]);
   });
 
   it('make one cycle: PyTorch 2 OneCycleLR(max_lr=1, total_steps=10)', () => {
@@ -46,8 +46,53 @@ describe('schedules', () => {
     expect(schedule(5.5)).toBeCloseTo(0.5, 4);
   });
 
-  it('refuse lengths that make no sense', () => {
-    expect(() => cosine(1, { steps: 0 })).toThrow(/cosine: steps must be above 0, got 0/);
+  it.each([0, 0.01, 0.3, 0.999, 1])('give a rate at every step of one cycle with growing %d', (growing) => {
+    for (const steps of [1, 2, 10]) {
+      const schedule = oneCycle(1, { steps, growing });
+      for (let step = 0; step < steps + 3; step++) {
+        expect(schedule(step)).toBeGreaterThan(0);
+        expect(schedule(step)).toBeLessThanOrEqual(1);
+      }
+      expect(schedule(steps + 3)).toBe(schedule(steps - 1));
+    }
+    if (growing === 1) expect(oneCycle(1, { steps: 10, growing })(9)).toBe(1);
+  });
+
+  const senseless: [string, () => unknown, RegExp][] = [
+    ['cosine without steps', () => cosine(1, { steps: 0 }), /cosine: steps must be a number, above 0; got 0/],
+    [
+      'cosine with cycles that shrink, which would never return',
+      () => cosine(1, { steps: 4, restarts: true, growth: 0.5 }),
+      /cosine: growth must be a number, 1 or more; got 0.5/,
+    ],
+    ['cosine to below 0', () => cosine(1, { steps: 4, minimum: -1 }), /cosine: minimum must be/],
+    [
+      'stepDecay by a negative factor',
+      () => stepDecay(1, { every: 3, factor: -3 }),
+      /stepDecay: factor must be/,
+    ],
+    ['exponentialDecay by 0', () => exponentialDecay(1, { factor: 0 }), /exponentialDecay: factor must be/],
+    ['a negative constant', () => constant(-1), /constant: rate must be a number, 0 or more; got -1/],
+    [
+      'a line to NaN',
+      () => linearSchedule(1, Number.NaN, 4),
+      /linearSchedule: to must be a number, 0 or more; got NaN/,
+    ],
+    ['warming up to a negative rate', () => warmUp(-1, 4), /warmUp: rate must be/],
+    [
+      'one cycle that grows too long',
+      () => oneCycle(1, { steps: 10, growing: 1.5 }),
+      /growing must be a number, from 0 to 1; got 1.5/,
+    ],
+    [
+      'one cycle from a peak divided by 0',
+      () => oneCycle(1, { steps: 10, startDivisor: 0 }),
+      /startDivisor must be/,
+    ],
+    ['one cycle without end', () => oneCycle(1, { steps: Number.POSITIVE_INFINITY }), /steps must be/],
+  ];
+  it.each(senseless)('refuse %s', (_, make, message) => {
+    expect(make).toThrow(message);
   });
 });
 
@@ -74,6 +119,19 @@ describe('ReduceOnPlateau', () => {
     });
     const expected = [1, 1, 1, 0.1, 0.1, 0.1, 0.1, 0.01, 0.01];
     for (const [index, rate] of copies.entries()) expect(rate).toBeCloseTo(expected[index]!);
+  });
+
+  it('refuses settings that make no sense', () => {
     expect(() => new ReduceOnPlateau({ rate: 1, factor: 2 })).toThrow(/factor must lie between 0 and 1/);
+    expect(() => new ReduceOnPlateau({ rate: -1 })).toThrow(
+      /ReduceOnPlateau: rate must be a number, 0 or more; got -1/,
+    );
+    expect(() => new ReduceOnPlateau({ rate: 1, patience: -2 })).toThrow(
+      /patience must be a number, 0 or more/,
+    );
+    expect(() => new ReduceOnPlateau({ rate: 1, minimum: Number.NaN })).toThrow(/minimum must be a number/);
+    expect(() => new ReduceOnPlateau({ rate: 1, mode: 'largest' as 'max' })).toThrow(
+      /mode must be min or max, got largest/,
+    );
   });
 });
