@@ -1,8 +1,8 @@
 import { cpu } from '@ostinato/backend-cpu';
 import { init } from '@ostinato/kernel';
-import { Parameter, tensor } from '@ostinato/tensor';
+import { Parameter, sum, tensor } from '@ostinato/tensor';
 import { beforeEach, describe, expect, it } from 'vitest';
-import { WeightAverage } from './index.js';
+import { SGD, WeightAverage } from './index.js';
 
 beforeEach(async () => {
   await init(cpu());
@@ -61,6 +61,46 @@ describe('WeightAverage', () => {
     expect(before.memory().liveStorages).toBe(2);
     copy.swap();
     expect(await values(q)).toEqual([3, 4]);
+  });
+
+  it('leaves the model as it is when it is disposed of, and starts afresh', async () => {
+    const p = parameter();
+    const average = new WeightAverage([p]);
+    for (const numbers of [
+      [1, 2],
+      [3, 4],
+    ]) {
+      p.assign(new Float32Array(numbers));
+      average.update();
+    }
+    average.swap();
+    average.dispose();
+    expect(await values(p)).toEqual([2, 3]);
+    expect(average.isSwapped).toBe(false);
+    expect(average.updates).toBe(0);
+    average.update();
+    p.assign(new Float32Array([4, 5]));
+    average.update();
+    average.swap();
+    expect(await values(p)).toEqual([3, 4]);
+    average.swap();
+    expect(await values(p)).toEqual([4, 5]);
+  });
+
+  it('notices training while the averages are in the model', async () => {
+    const p = parameter();
+    const average = new WeightAverage([['p', p]]);
+    const optimizer = new SGD([p], { rate: 1 });
+    average.update();
+    optimizer.step(() => sum(p));
+    average.swap();
+    optimizer.step(() => sum(p));
+    expect(() => average.swap()).toThrow(
+      /p was changed while the averages were in the model; call swap\(\) before/,
+    );
+    expect(() => average.update()).toThrow(/call swap\(\) first/);
+    average.dispose();
+    expect(await values(p)).toEqual([0, 1]);
   });
 
   it('refuses what does not fit, and does nothing before the first update', async () => {

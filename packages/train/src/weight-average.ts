@@ -31,6 +31,16 @@ export interface WeightAverageState {
   readonly weights: NamedArrays;
 }
 
+/** Which memory a parameter has, and how often that was written. */
+interface Written {
+  readonly memory: object;
+  readonly times: number;
+}
+
+function writtenOf({ buffer }: Parameter): Written {
+  return { memory: buffer, times: buffer.version };
+}
+
 /**
  * An average of the weights on the way of training, which often does better on new data than the last weights: the mean
  * (Izmailov et al. 2018, "Averaging weights leads to wider optima") or an exponential moving average (Polyak & Juditsky 1992).
@@ -49,7 +59,8 @@ export class WeightAverage {
   readonly #parameters: ReadonlyMap<string, Parameter>;
   readonly #averages = new Map<string, Tensor>();
   #updates = 0;
-  #swapped = false;
+  /** While swapped in: the memory of each parameter and how often it had been written. */
+  #swapped: Map<Parameter, Written> | undefined;
 
   /** @throws OstinatoError when there are no parameters, or the decay is not between 0 and 1 */
   constructor(model: ParameterSet, { decay, every, from = 0 }: WeightAverageOptions = {}) {
@@ -69,7 +80,7 @@ export class WeightAverage {
 
   /** Whether the model holds the averages at present. */
   get isSwapped(): boolean {
-    return this.#swapped;
+    return this.#swapped !== undefined;
   }
 
   /**
@@ -93,15 +104,22 @@ export class WeightAverage {
     this.#updates++;
   }
 
-  /** Exchanges weights and averages, in place; a second call exchanges them back. Does nothing before the first update. */
+  /**
+   * Exchanges weights and averages, in place; a second call exchanges them back. Does nothing before the first update.
+   * @throws OstinatoError where the model was trained, loaded or moved since the averages were swapped in: what would come
+   * back then belongs to other weights
+   */
   swap(): void {
     if (this.#updates === 0) return;
+    this.#assertUnchanged();
     for (const [name, parameter] of this.#parameters) {
       const views = [this.#averages.get(name)!.view('WeightAverage'), parameter.view('WeightAverage')];
       parameter.backend.map(exchange, views, [], views);
       parameter.markWritten();
     }
-    this.#swapped = !this.#swapped;
+    this.#swapped = this.#swapped
+      ? undefined
+      : new Map([...this.#parameters.values()].map((p) => [p, writtenOf(p)]));
   }
 
   /** Numbers to save. Throws OstinatoError while the averages are swapped in. */
@@ -138,11 +156,24 @@ export class WeightAverage {
     return this;
   }
 
-  /** Forgets the averages and gives their memory back. */
+  /** Forgets the averages and gives their memory back. The model keeps the weights that it holds, averaged or not. */
   dispose(): void {
     for (const average of this.#averages.values()) average.dispose();
     this.#averages.clear();
     this.#updates = 0;
+    this.#swapped = undefined;
+  }
+
+  #assertUnchanged(): void {
+    for (const [name, parameter] of this.#parameters) {
+      const before = this.#swapped?.get(parameter);
+      const now = writtenOf(parameter);
+      if (!before || (before.memory === now.memory && before.times === now.times)) continue;
+      throw new OstinatoError(
+        `WeightAverage: ${name} was changed while the averages were in the model; call swap() before training goes on, ` +
+          'or dispose() to keep what the model holds',
+      );
+    }
   }
 
   #assertOut(what: string): void {
