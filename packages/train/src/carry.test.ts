@@ -1,14 +1,18 @@
 import { cpu } from '@ostinato/backend-cpu';
 import { type Backend, init } from '@ostinato/kernel';
+import { Linear, LSTM } from '@ostinato/layers';
 import {
   add,
   backward,
   concat,
+  expandDims,
   matmul,
+  mean,
   mul,
   Parameter,
   slice,
   square,
+  sub,
   sum,
   type Tensor,
   tanh,
@@ -88,6 +92,31 @@ describe('truncated backpropagation', () => {
     const whole = await tidy(() => network(v)(x).loss).item();
     expect(losses[0]! + losses[1]!).toBeCloseTo(whole, 4);
     expect(new Set(live).size).toBe(1);
+  });
+
+  it('can be written by hand with layers, as the example of Carry does', async () => {
+    const [rnn, head] = [new LSTM(2, 3), new Linear(3, 1)];
+    const optimizer = new SGD([...rnn.parameters(), ...head.parameters()], { rate: 0 });
+    const x = expandDims(sequence(), 0);
+    const y = tensor([[[1], [0]]]);
+    const chunks = [0, 2, 4].map((from) => ({ x: slice(x, 1, from, from + 2), y }));
+    const whole = tidy(() => rnn.forward(x).state);
+
+    const carry = new Carry<Tensor>();
+    for (const chunk of chunks) {
+      optimizer.step(() => {
+        const { output, state } = rnn.forward(chunk.x, { state: carry.value });
+        carry.set(state);
+        return mean(square(sub(head.forward(output), chunk.y)));
+      });
+    }
+
+    // With a rate of 0 the chunks, one after the other, are the whole sequence.
+    const expected = await numbers(whole);
+    for (const [index, value] of (await numbers(carry.value!)).entries()) {
+      expect(value).toBeCloseTo(expected[index]!, 5);
+    }
+    carry.clear();
   });
 
   it('can be written by hand', async () => {

@@ -29,12 +29,12 @@ function isPlain(value: object): boolean {
  * It holds copies of its own, which outlive the `tidy` of a step and are freed when they are replaced.
  *
  * @example
- * const carry = new Carry<State>();
+ * const carry = new Carry<Tensor>();
  * for (const chunk of chunks) {
- *   const loss = optimizer.step(() => {
- *     const { output, state } = rnn.forward(chunk.x, { initial: carry.value });
+ *   optimizer.step(() => {
+ *     const { output, state } = rnn.forward(chunk.x, { state: carry.value });
  *     carry.set(state);
- *     return crossEntropy(head.forward(output), chunk.y);
+ *     return mean(square(sub(head.forward(output), chunk.y)));
  *   });
  * }
  * carry.clear();                       // the next sequence starts afresh
