@@ -83,7 +83,7 @@ describe('flights', () => {
     expect(values.city?.filter((city) => cities.has(city)).length).toBeGreaterThan(50);
   });
 
-  it('cannot be tagged word by word: the most frequent tag of each word stays far below 65 F1', () => {
+  it('cannot be tagged word by word: the most frequent tag of each word has 43 F1 in dev, 34 in test (README)', () => {
     const counts = new Map<string, Map<string, number>>();
     for (const { words, tags } of data.train) {
       words.forEach((word, index) => {
@@ -94,7 +94,10 @@ describe('flights', () => {
     }
     const best = (word: string) =>
       [...(counts.get(word) ?? [['O', 1] as const])].sort((a, b) => b[1] - a[1])[0]?.[0] ?? 'O';
-    for (const part of [data.dev, data.test]) {
+    for (const [part, f1] of [
+      [data.dev, 43],
+      [data.test, 34],
+    ] as const) {
       let right = 0;
       let total = 0;
       for (const { words, tags } of part) {
@@ -105,8 +108,7 @@ describe('flights', () => {
         right += found.filter((span) => expected.has(span)).length;
         total += expected.size + found.length;
       }
-      expect((200 * right) / total).toBeLessThan(65);
-      expect((200 * right) / total).toBeGreaterThan(20);
+      expect((200 * right) / total).toBeCloseTo(f1, 0);
     }
   });
 
