@@ -1,5 +1,6 @@
-import { DTypeError, defineProgram, expr, ShapeError } from '@ostinato/kernel';
-import { expandDims, gather, Parameter, reduceTensors, type Tensor, tensor } from '@ostinato/tensor';
+import { DTypeError, defineProgram, expr, OstinatoError, ShapeError } from '@ostinato/kernel';
+import { expandDims, gather, type Parameter, reduceTensors, Tensor, tidy } from '@ostinato/tensor';
+import { checkSizes, describe, startParameter } from './checks.js';
 import { type Initializer, normal } from './init.js';
 import { Module } from './module.js';
 
@@ -7,7 +8,7 @@ import { Module } from './module.js';
 export interface EmbeddingOptions {
   /** How the table [size, dimension] starts; normal with deviation 0.1 by default. */
   readonly init?: Initializer;
-  /** The row that starts as zeros and is meant for padding; none by default. */
+  /** The row, from 0 to size - 1, that starts as zeros and is meant for padding; none by default. */
   readonly padding?: number;
 }
 
@@ -15,24 +16,31 @@ export interface EmbeddingOptions {
 export class Embedding extends Module {
   readonly weight: Parameter;
 
+  /** @throws OstinatoError for sizes that are not whole numbers from 1, or a padding row that the table does not have */
   constructor(
     readonly size: number,
     readonly dimension: number,
     { init = normal(0.1), padding }: EmbeddingOptions = {},
   ) {
     super();
-    const values = init([size, dimension]);
-    if (padding !== undefined) values.fill(0, padding * dimension, (padding + 1) * dimension);
-    this.weight = new Parameter(tensor(values, [size, dimension]));
-  }
-
-  /** @param indices [...] i32 in [0, size) */
-  forward(indices: Tensor): Tensor {
-    if (indices.dtype !== 'i32') {
-      throw new DTypeError(
-        `Embedding: indices must be i32, got ${indices.dtype}; make them with tensor(new Int32Array(...))`,
+    checkSizes('Embedding', { size, dimension });
+    if (padding !== undefined && !(Number.isInteger(padding) && padding >= 0 && padding < size)) {
+      throw new OstinatoError(
+        `Embedding: padding must be a row from 0 to ${size - 1}, got ${describe(padding)}`,
       );
     }
+    const withPadding: Initializer = (shape) =>
+      Float32Array.from(init(shape)).fill(0, padding! * dimension, (padding! + 1) * dimension);
+    const start = padding === undefined ? init : withPadding;
+    this.weight = startParameter('Embedding', 'init', start, [size, dimension]);
+  }
+
+  /**
+   * @param indices [...] i32 in [0, size)
+   * @throws DTypeError where indices are not i32; IndexError, as `gather` does, for one outside
+   */
+  forward(indices: Tensor): Tensor {
+    checkIndices('Embedding', indices);
     return gather(this.weight, indices);
   }
 }
@@ -44,27 +52,43 @@ export class Embedding extends Module {
 export class EmbeddingBag extends Module {
   readonly weight: Parameter;
 
+  /** @throws OstinatoError for sizes that are not whole numbers from 1 */
   constructor(
     readonly size: number,
     readonly dimension: number,
     { init = normal(0.1) }: { init?: Initializer } = {},
   ) {
     super();
-    this.weight = new Parameter(tensor(init([size, dimension]), [size, dimension]));
+    checkSizes('EmbeddingBag', { size, dimension });
+    this.weight = startParameter('EmbeddingBag', 'init', init, [size, dimension]);
   }
 
   /**
    * @param indices [..., width] i32 in [0, size)
    * @param weights [..., width] factor of each symbol: 0 where there is none, 1 / count for a mean
+   * @throws DTypeError where indices are not i32 or weights not f32; ShapeError where their shapes differ or have no axis
    */
   forward(indices: Tensor, weights: Tensor): Tensor {
-    if (indices.shape.join() !== weights.shape.join()) {
+    checkIndices('EmbeddingBag', indices);
+    if (!(weights instanceof Tensor) || weights.dtype !== 'f32') {
+      throw new DTypeError(`EmbeddingBag: weights must be an f32 tensor, got ${describe(weights)}`);
+    }
+    if (indices.rank === 0 || indices.shape.join() !== weights.shape.join()) {
       throw new ShapeError(
-        `EmbeddingBag: weights [${weights.shape.join(', ')}] must have the shape of indices [${indices.shape.join(', ')}]`,
+        `EmbeddingBag: weights [${weights.shape.join(', ')}] must have the shape [..., width] of indices ` +
+          `[${indices.shape.join(', ')}]`,
       );
     }
-    return weightedSum(gather(this.weight, indices), weights);
+    return tidy(() => weightedSum(gather(this.weight, indices), weights));
   }
+}
+
+function checkIndices(where: string, indices: Tensor): void {
+  if (indices instanceof Tensor && indices.dtype === 'i32') return;
+  const got = indices instanceof Tensor ? indices.dtype : describe(indices);
+  throw new DTypeError(
+    `${where}: indices must be i32, got ${got}; make them with tensor(new Int32Array(...))`,
+  );
 }
 
 const weighted = defineProgram({ inputs: 2 }, ({ x }) => [expr.mul(x[0]!, x[1]!)]);

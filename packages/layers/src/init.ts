@@ -1,4 +1,4 @@
-import { OstinatoError, sizeOf, uniform as uniformAt } from '@ostinato/kernel';
+import { OstinatoError, ShapeError, sizeOf, uniform as uniformAt } from '@ostinato/kernel';
 import { defaultRandom, type RandomSource } from '@ostinato/tensor';
 
 /**
@@ -99,6 +99,12 @@ export function sideBySide(count: number, each: Initializer): Initializer {
     const result = new Float32Array(rows * columns);
     for (let part = 0; part < count; part++) {
       const block = each([rows, width], random);
+      if (block?.length !== rows * width) {
+        throw new ShapeError(
+          `sideBySide: an initializer must return ${rows * width} numbers for shape [${rows}, ${width}], ` +
+            `got ${block?.length ?? block}`,
+        );
+      }
       for (let row = 0; row < rows; row++) {
         result.set(block.subarray(row * width, (row + 1) * width), row * columns + part * width);
       }

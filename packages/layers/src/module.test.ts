@@ -1,6 +1,6 @@
 import { init } from '@ostinato/kernel';
 import { reference } from '@ostinato/kernel/reference';
-import { seed, type Tensor, tensor, zeros } from '@ostinato/tensor';
+import { Parameter, seed, type Tensor, tensor, zeros } from '@ostinato/tensor';
 import { beforeAll, describe, expect, it } from 'vitest';
 import {
   Bidirectional,
@@ -8,6 +8,7 @@ import {
   Elman,
   Embedding,
   EmbeddingBag,
+  GRU,
   initializers,
   LayerNorm,
   Linear,
@@ -50,6 +51,39 @@ describe('Module', () => {
       'heads.0.bias',
       'heads.1.weight',
     ]);
+  });
+  it('finds parameters in plain objects and Maps too, by their keys', async () => {
+    class Held extends Module {
+      heads = { slots: new Linear(2, 3, { bias: false }), intent: [new Linear(2, 4, { bias: false })] };
+      byName = new Map<string | number, unknown>([
+        ['scale', new Parameter(tensor([1]))],
+        [7, new Dropout(0.5)],
+      ]);
+      settings = { name: 'x', nested: { none: null, itself: undefined as unknown } };
+      bare = Object.assign(Object.create(null), { gain: new Parameter(tensor([2])) });
+    }
+    const model = new Held();
+    model.settings.nested.itself = model.settings;
+    expect([...model.namedParameters()].map(([name]) => name)).toEqual([
+      'byName.scale',
+      'bare.gain',
+      'heads.slots.weight',
+      'heads.intent.0.weight',
+    ]);
+    expect((model.evaluate().byName.get(7) as Dropout).training).toBe(false);
+    const other = new Held();
+    other.loadState(await model.state());
+    expect(await other.heads.slots.weight.data()).toEqual(await model.heads.slots.weight.data());
+  });
+  it('refuses names that say nothing, and two of one name', () => {
+    class Unnamed extends Module {
+      parts = new Map([[{}, new Linear(2, 2)]]);
+    }
+    expect(() => new Unnamed().parameters()).toThrow(/a key of the Map parts is an object/);
+    class Twice extends Module {
+      a = { b: { c: new Parameter(tensor([1])) }, 'b.c': new Parameter(tensor([1])) };
+    }
+    expect(() => new Twice().parameters()).toThrow(/two parameters are named a.b.c/);
   });
   it('counts a shared parameter once', () => {
     const shared = new Linear(2, 2);
@@ -108,6 +142,7 @@ describe('initializers', () => {
     Math.sqrt(values.reduce((total, v) => total + v * v, 0) / values.length);
 
   it('have the deviation that their papers give', () => {
+    seed(2);
     expect(spread(initializers.glorotUniform([100, 300]))).toBeCloseTo(Math.sqrt(2 / 400), 3);
     expect(spread(initializers.heNormal([200, 100]))).toBeCloseTo(0.1, 2);
     expect(spread(initializers.uniform(0.1)([10000]))).toBeCloseTo(0.1 / Math.sqrt(3), 3);
@@ -145,6 +180,21 @@ describe('initializers', () => {
 });
 
 describe('small layers', () => {
+  it('leave alone the array that an initializer gave', async () => {
+    const bias = new Float32Array(16).fill(0.5);
+    const lstm = new LSTM(3, 4, { biasInit: () => bias });
+    expect([...bias]).toEqual(new Array(16).fill(0.5));
+    expect([...(await lstm.bias!.data())].slice(2, 10)).toEqual([0.5, 0.5, 1.5, 1.5, 1.5, 1.5, 0.5, 0.5]);
+    const table = new Float32Array(6).fill(1);
+    expect([...(await new Embedding(3, 2, { init: () => table, padding: 1 }).weight.data())]).toEqual([
+      1, 1, 0, 0, 1, 1,
+    ]);
+    expect([...table]).toEqual(new Array(6).fill(1));
+  });
+  it('name the cell that they run, if it is one', () => {
+    expect(new GRU(3, 4).cell?.name).toBe('gru');
+    expect(new GRU(3, 4, { resetAfter: false }).cell).toBeUndefined();
+  });
   it('Embedding wants whole numbers', () => {
     expect(() => new Embedding(3, 2).forward(tensor([1, 2]))).toThrow(/indices must be i32/);
   });

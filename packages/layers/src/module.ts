@@ -2,8 +2,9 @@ import { type Backend, OstinatoError } from '@ostinato/kernel';
 import { Parameter } from '@ostinato/tensor';
 
 /**
- * A part of a model: a class whose fields hold parameters, other modules, or arrays of them. Names follow from the fields
- * (`rnn.forward.weight`), so there is nothing to register.
+ * A part of a model: a class whose fields hold parameters, other modules, or arrays, plain objects and Maps of them. Names
+ * follow from the fields and keys (`rnn.forwards.weight`, `heads.0.bias`), so there is nothing to register. What stands in
+ * a `#private` field, a Set or a closure is not seen: it would be neither trained nor saved.
  *
  * @example
  * class Tagger extends Module {
@@ -41,15 +42,24 @@ export abstract class Module {
     }
   }
 
-  /** All parameters by field path, each once (a shared one under its first name). */
+  /**
+   * All parameters by field path, each once (a shared one under its first name).
+   * @throws OstinatoError where keys with points in them give two parameters one name
+   */
   *namedParameters(): Generator<[string, Parameter]> {
     const seen = new Set<Parameter>();
+    const names = new Set<string>();
     for (const [path, module] of this.namedModules()) {
       for (const [name, member] of members(module, path)) {
-        if (member instanceof Parameter && !seen.has(member)) {
-          seen.add(member);
-          yield [name, member];
+        if (!(member instanceof Parameter) || seen.has(member)) continue;
+        if (names.has(name)) {
+          throw new OstinatoError(
+            `Module: two parameters are named ${name}; give their fields or keys other names`,
+          );
         }
+        seen.add(member);
+        names.add(name);
+        yield [name, member];
       }
     }
   }
@@ -108,11 +118,32 @@ export abstract class Module {
   }
 }
 
-/** Parameters and modules in the fields of `owner`, also inside arrays. */
-function* members(owner: object, prefix: string): Generator<[string, Parameter | Module]> {
-  for (const [field, value] of Object.entries(owner)) {
-    const name = prefix === '' ? field : `${prefix}.${field}`;
-    if (value instanceof Parameter || value instanceof Module) yield [name, value];
-    else if (Array.isArray(value)) yield* members(value, name);
+/** Parameters and modules in the fields of `owner`, also inside arrays, plain objects and Maps, each container once. */
+function* members(
+  owner: object,
+  prefix: string,
+  seen = new Set<object>(),
+): Generator<[string, Parameter | Module]> {
+  for (const [key, value] of owner instanceof Map ? owner : Object.entries(owner)) {
+    if (typeof value !== 'object' || value === null) continue;
+    const name = prefix === '' ? String(key) : `${prefix}.${String(key)}`;
+    if (value instanceof Parameter || value instanceof Module) {
+      if (typeof key === 'object') {
+        throw new OstinatoError(
+          `Module: a key of the Map ${prefix} is an object and gives no name to the ${value.constructor.name} under it; ` +
+            'use strings or numbers',
+        );
+      }
+      yield [name, value];
+    } else if (isContainer(value) && !seen.has(value)) {
+      seen.add(value);
+      yield* members(value, name, seen);
+    }
   }
+}
+
+function isContainer(value: object): boolean {
+  if (Array.isArray(value) || value instanceof Map) return true;
+  const prototype = Object.getPrototypeOf(value);
+  return prototype === Object.prototype || prototype === null;
 }

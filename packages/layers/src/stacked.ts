@@ -1,25 +1,41 @@
-import { ShapeError } from '@ostinato/kernel';
-import type { Tensor } from '@ostinato/tensor';
+import { OstinatoError, ShapeError } from '@ostinato/kernel';
+import { type Tensor, tidy } from '@ostinato/tensor';
+import { describe } from './checks.js';
 import { Dropout } from './dropout.js';
-import { SequenceLayer, type SequenceOptions, type SequenceResult } from './sequence.js';
+import {
+  checkInput,
+  checkSequence,
+  nameOf,
+  SequenceLayer,
+  type SequenceOptions,
+  type SequenceResult,
+} from './sequence.js';
 
 /** Layers on top of each other: a deep recurrent network, of any cells and any depth. */
 export class Stacked<State> extends SequenceLayer<State[]> {
   readonly between: Dropout;
 
-  /** @param options.dropout dropout between layers, not after the last; 0 by default */
+  /**
+   * @param options.dropout dropout between layers, not after the last; 0 by default
+   * @throws ShapeError where a layer does not take what the one below gives, or there is none
+   */
   constructor(
     readonly layers: readonly SequenceLayer<State>[],
     { dropout = 0 }: { dropout?: number } = {},
   ) {
     super();
     this.between = new Dropout(dropout);
-    if (layers.length === 0) throw new ShapeError('Stacked: needs at least one layer');
-    layers.slice(1).forEach((layer, index) => {
-      const below = layers[index]!;
-      if (layer.inputSize !== below.outputSize) {
+    if (!Array.isArray(layers) || layers.length === 0) {
+      throw new ShapeError('Stacked: needs an array of at least one layer');
+    }
+    layers.forEach((layer, index) => {
+      if (!(layer instanceof SequenceLayer)) {
+        throw new OstinatoError(`Stacked: layer ${index} must be a SequenceLayer, got ${describe(layer)}`);
+      }
+      const below = layers[index - 1];
+      if (below && layer.inputSize !== below.outputSize) {
         throw new ShapeError(
-          `Stacked: layer ${index + 1} takes ${layer.inputSize} features, but layer ${index} gives ${below.outputSize}`,
+          `Stacked: layer ${index} takes ${layer.inputSize} features, but layer ${index - 1} gives ${below.outputSize}`,
         );
       }
     });
@@ -32,15 +48,43 @@ export class Stacked<State> extends SequenceLayer<State[]> {
     return this.layers.at(-1)!.outputSize;
   }
 
-  /** @param x [batch, time, in] */
-  forward(x: Tensor, { lengths, state, reverse }: SequenceOptions<State[]> = {}): SequenceResult<State[]> {
+  /**
+   * @param x [batch, time, in]
+   * @returns the output of the last layer, and the state of each
+   */
+  forward(x: Tensor, options: SequenceOptions<State[]> = {}): SequenceResult<State[]> {
+    return tidy(() => {
+      const lengths = checkSequence(this, x, options.lengths);
+      const { reverse } = options;
+      return this.#upwards(x, options.state, (layer, input, state) =>
+        layer.forward(input, { lengths, state, reverse }),
+      );
+    });
+  }
+
+  /** One step of all layers. Throws OstinatoError where a layer has to see the whole sequence, as `Bidirectional` has to. */
+  step(x: Tensor, state?: State[]): SequenceResult<State[]> {
+    checkInput(this, x, ['batch']);
+    return tidy(() => this.#upwards(x, state, (layer, input, before) => layer.step(input, before)));
+  }
+
+  #upwards(
+    x: Tensor,
+    before: readonly State[] | undefined,
+    run: (layer: SequenceLayer<State>, input: Tensor, state: State | undefined) => SequenceResult<State>,
+  ): SequenceResult<State[]> {
+    const { length } = this.layers;
+    if (before !== undefined && !(Array.isArray(before) && before.length === length)) {
+      throw new OstinatoError(
+        `${nameOf(this)}: state must be an array of ${length}, one for each layer, got ${describe(before)}`,
+      );
+    }
     let output = x;
-    const states = this.layers.map((layer, index) => {
-      const input = index === 0 ? output : this.between.forward(output);
-      const result = layer.forward(input, { lengths, state: state?.[index], reverse });
+    const state = this.layers.map((layer, index) => {
+      const result = run(layer, index === 0 ? output : this.between.forward(output), before?.[index]);
       output = result.output;
       return result.state;
     });
-    return { output, state: states };
+    return { output, state };
   }
 }

@@ -1,5 +1,5 @@
 import { type CellProgram, defineCell, expr } from '@ostinato/kernel';
-import { type Activation, activations } from './elman.js';
+import { type Activation, activations, checkActivation } from './elman.js';
 
 const { add, mul, sigmoid, sub, zipWith } = expr;
 
@@ -24,6 +24,8 @@ const cells = new Map<string, CellProgram>();
  *     i = sigmoid(x_i + h·R_i [+ p_i c])      f = sigmoid(x_f + h·R_f [+ p_f c])  or  1 - i
  *     c' = f c + i candidate(x_g + h·R_g)
  *     o = sigmoid(x_o + h·R_o [+ p_o c'])     h' = o output(c')
+ *
+ * @throws OstinatoError for an activation that there is not
  */
 export function lstm({
   peephole = false,
@@ -31,6 +33,8 @@ export function lstm({
   candidate = 'tanh',
   output = 'tanh',
 }: LstmForm = {}): CellProgram {
+  checkActivation('LSTM', 'candidate', candidate);
+  checkActivation('LSTM', 'output', output);
   const variant = [
     peephole && 'peephole',
     coupled && 'coupled',

@@ -9,7 +9,7 @@ import {
   Linear,
   LSTM,
   Module,
-  type Recurrent,
+  type RecurrentLayer,
   type SequenceLayer,
   Stacked,
 } from '@ostinato/layers';
@@ -17,7 +17,7 @@ import { concat, gather, select, type Tensor } from '@ostinato/tensor';
 import type { TaggerBatch } from './features.js';
 import type { CellName, TaggerShape } from './options.js';
 
-function recurrent(cell: CellName, inputSize: number, hidden: number): Recurrent {
+function recurrent(cell: CellName, inputSize: number, hidden: number): RecurrentLayer {
   switch (cell) {
     case 'lstm':
       return new LSTM(inputSize, hidden);

@@ -1,0 +1,89 @@
+/** What the tests of recurrent layers share. */
+import { defineCell, expr } from '@ostinato/kernel';
+import { add, mul, noGrad, type Parameter, sub, Tensor, tensor, tidy } from '@ostinato/tensor';
+import {
+  Bidirectional,
+  Elman,
+  GRU,
+  type Initializer,
+  LSTM,
+  Recurrent,
+  type SequenceLayer,
+  Stacked,
+} from './index.js';
+
+/** A user's own cell: minimal gated unit (Zhou et al. 2016) without the inner product's gate. */
+const ownCell = defineCell({ gates: 2, states: 1 }, ({ x, r, s: [h] }) => {
+  const forget = expr.sigmoid(expr.add(x[0]!, r[0]!));
+  const candidate = expr.tanh(expr.add(x[1]!, r[1]!));
+  return [expr.add(expr.mul(forget, candidate), expr.mul(expr.sub(1, forget), h!))];
+});
+
+/** Unlike each other, so that mixed-up parameters show. */
+const rising: Initializer = ([rows, columns]) =>
+  Float32Array.from({ length: rows! * columns! }, (_, at) => 0.2 + 0.05 * at);
+
+/** Makes a layer from 3 features. */
+type Make = () => SequenceLayer<unknown>;
+
+/** Layers of one direction. */
+export const streaming: readonly (readonly [name: string, make: Make])[] = [
+  ['Elman', () => new Elman(3, 4)],
+  ['Elman relu', () => new Elman(3, 4, { activation: 'relu' })],
+  ['Elman linear, no bias', () => new Elman(3, 4, { activation: 'linear', bias: false })],
+  ['LSTM', () => new LSTM(3, 4)],
+  ['peephole LSTM', () => new LSTM(3, 4, { peephole: true, parameterInit: rising })],
+  ['coupled LSTM', () => new LSTM(3, 4, { coupled: true, peephole: true })],
+  ['GRU', () => new GRU(3, 4, { parameterInit: rising })],
+  ['GRU, reset before', () => new GRU(3, 4, { resetAfter: false, parameterInit: rising })],
+  ['own cell', () => new Recurrent(ownCell, 3, 4)],
+  ['own cell, unmixed', () => new Recurrent(ownCell, 3, 4, { mixing: false })],
+  ['stacked', () => new Stacked([new LSTM(3, 4), new LSTM(4, 4), new LSTM(4, 2)])],
+  ['stacked of two kinds', () => new Stacked([new GRU(3, 4, { resetAfter: false }), new Elman(4, 5)])],
+];
+
+/** All kinds of layers. */
+export const layers: readonly (readonly [name: string, make: Make])[] = [
+  ...streaming,
+  ['bidirectional GRU', () => new Bidirectional(new GRU(3, 2), new GRU(3, 2))],
+  [
+    'stacked bidirectional',
+    () =>
+      new Stacked([
+        new Bidirectional(new Elman(3, 2), new LSTM(3, 2)),
+        new Bidirectional(new LSTM(4, 2), new GRU(4, 2)),
+      ]),
+  ],
+];
+
+/** All tensors inside a state. */
+export function leaves(state: unknown): Tensor[] {
+  return state instanceof Tensor ? [state] : Object.values(state as object).flatMap(leaves);
+}
+
+/** At most `count` positions of `size`, evenly spread. */
+export function spread(size: number, count: number): number[] {
+  const taken = Math.min(size, count);
+  return Array.from({ length: taken }, (_, index) => Math.floor(((index + 0.5) * size) / taken));
+}
+
+/** The slope of `loss` along one element of a parameter, by a central difference in the backend's own precision. */
+export async function slopeAlong(loss: () => Tensor, parameter: Parameter, element: number): Promise<number> {
+  const epsilon = 1e-6;
+  const direction = new Float32Array(parameter.size);
+  direction[element] = 1;
+  const slope = tidy(() =>
+    noGrad(() => {
+      const before = mul(parameter, 1);
+      const step = tensor(direction, parameter.shape);
+      const at = (amount: number): Tensor => {
+        parameter.copyFrom(add(before, mul(step, amount)));
+        return loss();
+      };
+      const difference = mul(sub(at(epsilon), at(-epsilon)), 1 / (2 * epsilon));
+      parameter.copyFrom(before);
+      return difference;
+    }),
+  );
+  return slope.item();
+}
