@@ -41,12 +41,14 @@ describe('clipping of gradients', () => {
     clipValue(parameters, 3.5);
     close(await gradients(), [3, 3.5, 3.5]);
   });
-  it.each([clipNorm, clipParameterNorm, clipValue])('refuses a limit that is none: $name', async (clip) => {
+  it.each([
+    ['clipNorm', clipNorm],
+    ['clipParameterNorm', clipParameterNorm],
+    ['clipValue', clipValue],
+  ])('%s refuses a limit that is none', async (name, clip) => {
     fill();
     for (const limit of [-0.5, 0, Number.NaN]) {
-      expect(() => clip(parameters, limit)).toThrow(
-        `${clip.name}: limit must be a number, above 0; got ${limit}`,
-      );
+      expect(() => clip(parameters, limit)).toThrow(`${name}: limit must be a number, above 0; got ${limit}`);
     }
     expect(await gradients()).toEqual([3, 4, 12]);
   });
