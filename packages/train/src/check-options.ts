@@ -12,6 +12,12 @@ export function assertNumber(
   throw new OstinatoError(`${owner}: ${name} must be a number, ${wanted}; got ${value}`);
 }
 
+/** Throws OstinatoError, naming the option, where a number is not whole or below `from`. `Infinity` stands for no end. */
+export function assertWhole(owner: string, name: string, value: number, from: number): void {
+  if ((Number.isInteger(value) || value === Number.POSITIVE_INFINITY) && value >= from) return;
+  throw new OstinatoError(`${owner}: ${name} must be a whole number from ${from}, got ${value}`);
+}
+
 /** Throws OstinatoError where an option is none of its words: type checks do not reach JSON and plain JavaScript. */
 export function assertOneOf(owner: string, name: string, value: string, words: readonly string[]): void {
   if (words.includes(value)) return;

@@ -111,5 +111,11 @@ describe('WeightAverage', () => {
     expect(await values(p)).toEqual([1, 2]);
     expect(() => average.loadState({ updates: 1, weights: new Map() })).toThrow(/p is missing/);
     expect(() => new WeightAverage([p], { decay: 1 })).toThrow(/decay must lie between 0 and 1/);
+    expect(() => new WeightAverage([p], { from: Number.NaN })).toThrow(
+      /from must be a number, 0 or more; got NaN/,
+    );
+    expect(() => new WeightAverage([p], { every: 'batch' as 'step' })).toThrow(
+      /every must be step or epoch, got batch/,
+    );
   });
 });

@@ -1,5 +1,6 @@
 import { type Backend, defineProgram, expr, OstinatoError } from '@ostinato/kernel';
 import { keep, type Parameter, type Tensor, tensor, zeros } from '@ostinato/tensor';
+import { assertNumber, assertOneOf } from './check-options.js';
 import type { NamedArray, NamedArrays } from './named-arrays.js';
 import { namedParametersOf, type ParameterSet } from './parameters.js';
 
@@ -62,11 +63,13 @@ export class WeightAverage {
   /** While swapped in: the memory of each parameter and how often it had been written. */
   #swapped: Map<Parameter, Written> | undefined;
 
-  /** @throws OstinatoError when there are no parameters, or the decay is not between 0 and 1 */
+  /** @throws OstinatoError when there are no parameters, the decay is not between 0 and 1, or another option makes no sense */
   constructor(model: ParameterSet, { decay, every, from = 0 }: WeightAverageOptions = {}) {
     if (decay !== undefined && !(decay > 0 && decay < 1)) {
       throw new OstinatoError(`WeightAverage: decay must lie between 0 and 1, got ${decay}`);
     }
+    assertNumber('WeightAverage', 'from', from, from >= 0, '0 or more');
+    if (every !== undefined) assertOneOf('WeightAverage', 'every', every, ['step', 'epoch']);
     this.#parameters = namedParametersOf('WeightAverage', model);
     this.#decay = decay;
     this.every = every ?? (decay === undefined ? 'epoch' : 'step');

@@ -168,6 +168,14 @@ describe('fit', () => {
   it('refuses what does not fit', async () => {
     const { model, options } = setUp();
     const run = (changes: Partial<FitOptions<Batch>>) => collect(fit({ ...options, ...changes }));
+    await expect(run({ epochs: Number.NaN })).rejects.toThrow(
+      /fit: epochs must be a whole number from 0, got NaN/,
+    );
+    for (const every of [{ everySteps: 0 }, { everyEpochs: 0.5 }]) {
+      await expect(run({ checkpoint: { save: () => {}, ...every } })).rejects.toThrow(
+        /fit: checkpoint.every(Steps|Epochs) must be a whole number from 1, got 0/,
+      );
+    }
     await expect(run({ patience: 3 })).rejects.toThrow(/patience needs a monitor/);
     await expect(run({ monitor: { metric: 'f1', mode: 'max' } })).rejects.toThrow(
       /f1 is monitored, but evaluate returned no such number; there are loss, score/,

@@ -1,4 +1,5 @@
 import { OstinatoError } from '@ostinato/kernel';
+import { assertWhole } from '../check-options.js';
 import type { Position } from '../checkpoint/checkpoint.js';
 import { Breather } from './breather.js';
 import type { FitEvent, FitOptions, StoppedEvent } from './options.js';
@@ -42,6 +43,10 @@ class Run<Batch> {
   #saved: Position | undefined;
 
   constructor(options: FitOptions<Batch>) {
+    const { epochs, checkpoint: { everySteps = 1, everyEpochs = 1 } = {} } = options;
+    assertWhole('fit', 'epochs', epochs, 0);
+    assertWhole('fit', 'checkpoint.everySteps', everySteps, 1);
+    assertWhole('fit', 'checkpoint.everyEpochs', everyEpochs, 1);
     this.#options = options;
     this.#session = new Session(options);
   }
