@@ -13,7 +13,8 @@ export async function saveTagger(tagger: SequenceTagger, path: string): Promise<
 
 /**
  * Loads a tagger.
- * @throws CheckpointError with path and reason when the file is missing, damaged, of a newer version, or not a tagger
+ * @throws CheckpointError with path and reason when the file is missing, damaged, of a newer version, not a tagger, or one
+ * whose parts do not fit each other
  */
 export async function loadTagger(path: string): Promise<SequenceTagger> {
   const checkpoint = await loadCheckpoint(path);

@@ -1,6 +1,20 @@
 import { Vocabulary, type VocabularyJSON } from '@ostinato/data';
-import { CheckpointError, type Json } from '@ostinato/train';
-import { array, boolean, literal, number, object, optional, picklist, safeParse, string } from 'valibot';
+import { BackendError, isOstinatoError } from '@ostinato/kernel';
+import { type Checkpoint, CheckpointError, type Json } from '@ostinato/train';
+import {
+  array,
+  boolean,
+  integer,
+  literal,
+  minValue,
+  number,
+  object,
+  optional,
+  picklist,
+  pipe,
+  safeParse,
+  string,
+} from 'valibot';
 import { completeOptions, type TaggerSettings } from './options.js';
 
 /** All that makes a tagger besides its weights. */
@@ -43,18 +57,28 @@ const description = object({
   tags: vocabulary,
   intents: optional(vocabulary),
   neighbours: array(string()),
+  epoch: optional(pipe(number(), integer(), minValue(0))),
 });
 
-/** As JSON, for a file. */
-export function describeTagger({ settings, words, tags, intents, neighbours }: TaggerDescription): Json {
+/**
+ * As JSON, for a file.
+ * @param epoch how many epochs were trained
+ */
+export function describeTagger(
+  { settings, words, tags, intents, neighbours }: TaggerDescription,
+  epoch: number,
+): Json {
   const plain = (vocabulary: Vocabulary): VocabularyJSON => vocabulary.toJSON();
-  const all = { task: 'tagger', settings, words: plain(words), tags: plain(tags), neighbours };
+  const all = { task: 'tagger', settings, words: plain(words), tags: plain(tags), neighbours, epoch };
   return JSON.parse(JSON.stringify(intents ? { ...all, intents: plain(intents) } : all));
 }
 
-/** Back from JSON. Throws CheckpointError where it is not the description of a tagger. */
-export function readDescription(json: Json | undefined): TaggerDescription {
-  const result = safeParse(description, json);
+/**
+ * Back from a checkpoint, with the number of epochs that were trained.
+ * @throws CheckpointError where it is not that of a tagger; other errors for settings and vocabularies that make no sense
+ */
+export function readDescription({ metadata, training }: Checkpoint): [TaggerDescription, epoch: number] {
+  const result = safeParse(description, metadata);
   if (!result.success) {
     const issue = result.issues[0];
     const place = issue.path?.map(({ key }) => String(key)).join('.') ?? 'description';
@@ -62,12 +86,27 @@ export function readDescription(json: Json | undefined): TaggerDescription {
       `this is not the model of a tagger (${place}: ${issue.message}); give a file that "ostinato tag train" wrote`,
     );
   }
-  const { settings, words, tags, intents, neighbours } = result.output;
-  return {
+  const { settings, words, tags, intents, neighbours, epoch } = result.output;
+  const found = {
     settings: completeOptions(settings),
     words: Vocabulary.fromJSON(words),
     tags: Vocabulary.fromJSON(tags),
     intents: intents && Vocabulary.fromJSON(intents),
     neighbours,
   };
+  return [found, training?.position.epoch ?? epoch ?? found.settings.epochs];
+}
+
+/** Runs `read`; what it finds wrong with a checkpoint becomes a CheckpointError. */
+export function readingCheckpoint<T>(read: () => T): T {
+  try {
+    return read();
+  } catch (error) {
+    const ownFault = isOstinatoError(error) && !(error instanceof BackendError);
+    if (!ownFault || error instanceof CheckpointError) throw error;
+    throw new CheckpointError(
+      `this model of a tagger contradicts itself (${error.message}); load an undamaged copy, or train again`,
+      { cause: error },
+    );
+  }
 }

@@ -1,4 +1,5 @@
 import { padBatch, Random, type TaggedSentence, TrigramHasher, type Vocabulary } from '@ostinato/data';
+import type { Backend } from '@ostinato/kernel';
 import { type Tensor, tensor } from '@ostinato/tensor';
 import type { TaggerShape } from './options.js';
 
@@ -19,7 +20,6 @@ export interface TaggerBatch {
 /** What a tagger reads out of words. */
 export class TaggerFeatures {
   readonly #hasher: TrigramHasher;
-  readonly #trigrams = new Map<string, Int32Array>();
 
   constructor(
     readonly vocabulary: Vocabulary,
@@ -29,11 +29,13 @@ export class TaggerFeatures {
   }
 
   /**
-   * @param sentences words of each sentence, at least one
+   * @param sentences words of each sentence; at least one sentence has a word
+   * @param backend where the tensors are made
    * @param forget tells whether a word is to be read as OTHER this time
    */
   batch(
     sentences: readonly (readonly string[])[],
+    backend: Backend,
     forget: (word: string) => boolean = () => false,
   ): TaggerBatch {
     const { vocabulary } = this;
@@ -51,32 +53,21 @@ export class TaggerFeatures {
         }),
       ),
     );
-    const spelled = [...rows.keys()].map((word) => this.#trigramsOf(word));
-    const width = Math.max(1, ...spelled.map((ids) => ids.length));
-    const trigrams = new Int32Array(spelled.length * width);
-    const weights = new Float32Array(spelled.length * width);
-    spelled.forEach((ids, row) => {
-      trigrams.set(ids, row * width);
-      weights.fill(1 / ids.length, row * width, row * width + ids.length);
-    });
+    const { ids, mask, counts, width } = this.#hasher.encodeBatch([[...rows.keys()].map(withoutDigits)]);
+    const weights = mask.map((one, at) => one / counts[Math.floor(at / width)]!);
     return {
-      words: tensor(padded.data, padded.shape),
-      lengths: tensor(padded.lengths),
-      spelling: tensor(spelling.data, spelling.shape),
-      trigrams: tensor(trigrams, [spelled.length, width]),
-      trigramWeights: tensor(weights, [spelled.length, width]),
+      words: tensor(padded.data, padded.shape, { backend }),
+      lengths: tensor(padded.lengths, [sentences.length], { backend }),
+      spelling: tensor(spelling.data, spelling.shape, { backend }),
+      trigrams: tensor(ids, [rows.size, width], { backend }),
+      trigramWeights: tensor(weights, [rows.size, width], { backend }),
     };
   }
+}
 
-  /** Trigrams of the word with its digits made alike, so that "10:30" and "11:45" look the same. */
-  #trigramsOf(word: string): Int32Array {
-    let found = this.#trigrams.get(word);
-    if (!found) {
-      found = this.#hasher.encode(word.replace(/\p{Nd}/gu, '0'));
-      this.#trigrams.set(word, found);
-    }
-    return found;
-  }
+/** The word with its digits made alike, so that "10:30" and "11:45" are spelled the same. */
+function withoutDigits(word: string): string {
+  return word.replace(/\p{Nd}/gu, '0');
 }
 
 /** Words to be read as OTHER: rare ones often, frequent ones seldom; the same for the same seed, epoch and batch. */
@@ -110,16 +101,19 @@ export function targetsOf(
   sentences: readonly TaggedSentence[],
   tags: Vocabulary,
   intents: Vocabulary | undefined,
+  backend: Backend,
 ): Targets {
   const padded = padBatch(sentences.map((sentence) => tags.encode(sentence.tags)));
   return {
-    tags: tensor(padded.data, padded.shape),
+    tags: tensor(padded.data, padded.shape, { backend }),
     intents:
       intents &&
       tensor(
         Int32Array.from(sentences, ({ intent }) =>
           intent === undefined ? NO_INTENT : intents.indexOf(intent),
         ),
+        [sentences.length],
+        { backend },
       ),
   };
 }

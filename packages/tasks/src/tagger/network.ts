@@ -1,3 +1,4 @@
+import type { Backend } from '@ostinato/kernel';
 import {
   Bidirectional,
   type BothStates,
@@ -70,6 +71,11 @@ export class TaggerNetwork extends Module {
     this.outputDropout = new Dropout(dropout);
     this.tags = new Linear(2 * hidden, sizes.tags);
     this.intents = sizes.intents > 0 ? new Linear(2 * hidden, sizes.intents) : undefined;
+  }
+
+  /** Where its parameters live. */
+  get backend(): Backend {
+    return this.words.weight.backend;
   }
 
   forward(batch: TaggerBatch): TaggerScores {

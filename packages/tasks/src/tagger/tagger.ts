@@ -1,27 +1,17 @@
-import { BatchPlan, type TaggedSentence, Vocabulary } from '@ostinato/data';
+import { type TaggedSentence, Vocabulary } from '@ostinato/data';
 import { type Backend, OstinatoError } from '@ostinato/kernel';
 import { summary } from '@ostinato/layers';
-import { crossEntropy } from '@ostinato/losses';
-import { add, argmax, dispose, mul, noGrad, seed, type Tensor, tidy } from '@ostinato/tensor';
-import {
-  Adam,
-  type Checkpoint,
-  cosine,
-  decodeCheckpoint,
-  encodeCheckpoint,
-  type FitEvent,
-  fit,
-  type Position,
-  WeightAverage,
-  warmUp,
-} from '@ostinato/train';
+import { argmax, defaultRandom, dispose, noGrad, seed, tidy } from '@ostinato/tensor';
+import { type Checkpoint, decodeCheckpoint, encodeCheckpoint, type FitEvent } from '@ostinato/train';
 import { bioRules, decode, neighbours, type TagRules } from './decode.js';
-import { describeTagger, readDescription, type TaggerDescription } from './description.js';
-import { forgetful, NO_INTENT, TaggerFeatures, targetsOf } from './features.js';
+import { describeTagger, readDescription, readingCheckpoint, type TaggerDescription } from './description.js';
+import { TaggerFeatures } from './features.js';
 import { TaggerNetwork } from './network.js';
 import { completeOptions, type TaggerOptions, type TaggerSettings } from './options.js';
 import { predictionOf, type TaggedPrediction } from './prediction.js';
 import { reportOf, type TaggerReport } from './report.js';
+import { assertAnyWords, checkLabels, checkTagged, checkWords } from './sentences.js';
+import { trainNetwork } from './training.js';
 
 /** Sentences that are tagged at a time. */
 const EVALUATION_BATCH = 64;
@@ -50,9 +40,10 @@ export class SequenceTagger {
   readonly #network: TaggerNetwork;
   readonly #features: TaggerFeatures;
   readonly #rules: TagRules;
-  /** Where training stopped; undefined when it has not begun or is finished. */
+  /** Where training goes on if it is left now; undefined when it has not begun or is finished. */
   #start: Checkpoint | undefined;
-  #position: Position = { epoch: 0, batch: 0, step: 0 };
+  #epoch = 0;
+  #isTraining = false;
 
   private constructor(description: TaggerDescription) {
     this.#description = description;
@@ -66,15 +57,16 @@ export class SequenceTagger {
 
   /**
    * A tagger for the words, tags and intents that occur in `sentences`, with weights drawn from `options.seed`.
-   * @throws OstinatoError when there are no sentences, or a setting lies outside its range
+   * @throws OstinatoError when a setting lies outside its range; DataError when there are no words to learn from, or, naming
+   * the sentence, where words and tags do not match
    */
   static create(sentences: readonly TaggedSentence[], options: TaggerOptions = {}): SequenceTagger {
     const settings = completeOptions(options);
-    if (sentences.length === 0) throw new OstinatoError('tagger: there are no sentences to learn from');
-    seed(settings.seed);
+    checkTagged('SequenceTagger.create', sentences);
+    assertAnyWords('SequenceTagger.create', sentences);
     const intents = sentences.flatMap(({ intent }) => (intent === undefined ? [] : [intent]));
     const labels = { padding: false, other: false };
-    return new SequenceTagger({
+    const description = {
       settings,
       words: Vocabulary.build(sentences.map(({ words }) => words)),
       tags: Vocabulary.build(
@@ -83,7 +75,8 @@ export class SequenceTagger {
       ),
       intents: intents.length > 0 ? Vocabulary.build(intents, labels) : undefined,
       neighbours: [...neighbours(sentences)],
-    });
+    };
+    return drawnFrom(settings.seed, () => new SequenceTagger(description));
   }
 
   /** What it is built like and trained with. */
@@ -92,11 +85,11 @@ export class SequenceTagger {
   }
   /** Epochs trained so far. */
   get epoch(): number {
-    return this.#position.epoch;
+    return this.#epoch;
   }
   /** Whether all epochs are done. */
   get finished(): boolean {
-    return this.#position.epoch >= this.settings.epochs;
+    return this.#epoch >= this.settings.epochs;
   }
   /** The slot tags that it knows. */
   get tags(): string[] {
@@ -108,105 +101,99 @@ export class SequenceTagger {
   }
 
   /**
-   * Trains, telling what happens. A tagger that was loaded unfinished goes on where it was stopped, to the very same weights.
-   * The weights in the end are an average over the last part of training.
+   * Trains, telling what happens. A tagger whose training was stopped, here or before it was saved, goes on to the very same
+   * weights: after `signal` from the step that was running, after leaving the loop (`break`, an error) from the last event of
+   * kind `checkpoint`, or from the beginning if there was none. Whenever the loop has ended, the weights are an average over the
+   * last part of the training that is kept; while it runs, they are those of training.
    * @param sentences the same as `create` got
-   * @throws OstinatoError when it is finished already; DataError for a tag that `create` has not seen
+   * @throws OstinatoError when it is finished already, or another `fit` is running; DataError, naming the sentence, where words
+   * and tags do not match, or for a tag or intent that `create` has not seen
    */
   async *fit(
     sentences: readonly TaggedSentence[],
     { dev, signal, save }: TaggerFitOptions = {},
   ): AsyncGenerator<FitEvent, void, undefined> {
-    const { settings } = this;
+    const { settings, tags, intents } = this.#description;
     if (this.finished) {
       throw new OstinatoError(
         `tagger: all ${settings.epochs} epochs are done; create a new tagger to train again`,
       );
     }
-    const plan = new BatchPlan(
-      sentences.map(({ words }) => words.length),
-      { size: settings.batch, bucketBy: 'length', seed: settings.seed },
-    );
-    const steps = plan.batchesPerEpoch * settings.epochs;
-    const growing = Math.max(1, Math.round(0.1 * steps));
-    const start = this.#start;
-    this.#start = undefined;
-    if (!start) seed(settings.seed);
-    const optimizer = new Adam(this.#network, { clipNorm: 5 });
-    const average = new WeightAverage(this.#network, { decay: 0.999 });
+    this.#assertIdle('fit');
+    checkTagged('SequenceTagger.fit', sentences);
+    checkLabels('SequenceTagger.fit', sentences, tags, intents);
+    if (dev) checkTagged('SequenceTagger.fit: dev', dev);
+    assertAnyWords('SequenceTagger.fit', sentences);
+    this.#isTraining = true;
     try {
-      const events = fit({
-        model: this.#network,
-        optimizer,
-        average,
-        epochs: settings.epochs,
-        schedule: warmUp(cosine(settings.rate, { steps: Math.max(1, steps - growing) }), growing),
-        batches: (epoch) => plan.epoch(epoch).map((indices, batch) => ({ indices, epoch, batch })),
-        loss: ({ indices, epoch, batch }) =>
-          this.#loss(
-            indices.map((index) => sentences[index]!),
-            epoch,
-            batch,
-          ),
-        evaluate: dev && (async () => metricsOf(await this.evaluate(dev))),
-        checkpoint: { save: async (checkpoint) => this.#note(checkpoint, save) },
-        start,
+      this.#start ??= { weights: await this.#network.state() };
+      yield* trainNetwork(this.#network, {
+        description: this.#description,
+        features: this.#features,
+        sentences: sentences.filter(({ words }) => words.length > 0),
+        start: this.#start.training && this.#start,
         signal,
+        evaluate: dev && (async () => metricsOf(await this.evaluate(dev))),
+        save: (checkpoint) => this.#note(checkpoint, save),
       });
-      for await (const event of events) {
-        if (event.kind === 'stopped' && event.reason === 'finished') this.#start = undefined;
-        yield event;
-      }
     } finally {
-      optimizer.dispose();
-      average.dispose();
+      this.#isTraining = false;
+      this.#rest();
     }
   }
 
   async #note(checkpoint: Checkpoint, save: TaggerFitOptions['save']): Promise<void> {
     this.#start = checkpoint;
-    this.#position = checkpoint.training!.position;
+    this.#epoch = checkpoint.training!.position.epoch;
     await save?.(this);
   }
 
-  #loss(sentences: readonly TaggedSentence[], epoch: number, batch: number): Tensor {
-    const { words, tags, intents, settings } = this.#description;
-    const forget = forgetful(words, settings.wordDropout, settings.seed, epoch, batch);
-    const input = this.#features.batch(
-      sentences.map((sentence) => sentence.words),
-      forget,
-    );
-    const scores = this.#network.forward(input);
-    const targets = targetsOf(sentences, tags, intents);
-    const ofTags = crossEntropy(scores.tags, targets.tags, { lengths: input.lengths });
-    if (!scores.intents || !targets.intents) return ofTags;
-    const ofIntents = crossEntropy(scores.intents, targets.intents, { ignoreIndex: NO_INTENT });
-    return add(ofTags, mul(ofIntents, settings.intentWeight));
+  /** Takes over the weights of the last checkpoint: those that the same tagger has when it is saved and loaded. */
+  #rest(): void {
+    if (!this.#start) return;
+    this.#network.loadState(weightsToUse(this.#start));
+    if (this.finished || !this.#start.training) this.#start = undefined;
   }
 
-  /** Tags sentences that are cut into words. Empty sentences get empty answers. */
+  #assertIdle(what: string): void {
+    if (!this.#isTraining) return;
+    throw new OstinatoError(
+      `tagger: ${what} must wait until fit has ended; end its loop, or leave it with break`,
+    );
+  }
+
+  /**
+   * Tags sentences that are cut into words. Empty sentences get empty answers.
+   * @throws DataError, naming the sentence, for one that is not a list of words
+   */
   async predict(sentences: readonly (readonly string[])[]): Promise<TaggedPrediction[]> {
+    checkWords('SequenceTagger.predict', sentences);
     const wasTraining = this.#network.training;
     this.#network.evaluate();
-    const order = sentences.map((_, index) => index).filter((index) => sentences[index]!.length > 0);
-    order.sort((a, b) => sentences[a]!.length - sentences[b]!.length);
-    const results = sentences.map((words) => predictionOf(words, [], null));
-    for (let from = 0; from < order.length; from += EVALUATION_BATCH) {
-      const part = order.slice(from, from + EVALUATION_BATCH);
-      const predictions = await this.#predictBatch(part.map((index) => sentences[index]!));
-      part.forEach((index, row) => {
-        results[index] = predictions[row]!;
-      });
+    try {
+      const order = sentences.map((_, index) => index).filter((index) => sentences[index]!.length > 0);
+      order.sort((a, b) => sentences[a]!.length - sentences[b]!.length);
+      const results = sentences.map((words) => predictionOf(words, [], null));
+      for (let from = 0; from < order.length; from += EVALUATION_BATCH) {
+        const part = order.slice(from, from + EVALUATION_BATCH);
+        const predictions = await this.#predictBatch(part.map((index) => sentences[index]!));
+        part.forEach((index, row) => {
+          results[index] = predictions[row]!;
+        });
+      }
+      return results;
+    } finally {
+      this.#network.train(wasTraining);
     }
-    this.#network.train(wasTraining);
-    return results;
   }
 
   async #predictBatch(sentences: readonly (readonly string[])[]): Promise<TaggedPrediction[]> {
     const { tags, intents } = this.#description;
     const scores = tidy(() =>
       noGrad(() => {
-        const { tags, intents } = this.#network.forward(this.#features.batch(sentences));
+        const { tags, intents } = this.#network.forward(
+          this.#features.batch(sentences, this.#network.backend),
+        );
         return { tags, intents: intents && argmax(intents) };
       }),
     );
@@ -222,40 +209,59 @@ export class SequenceTagger {
     });
   }
 
-  /** Tags sentences and compares with their own tags and intents. */
+  /**
+   * Tags sentences and compares with their own tags and intents.
+   * @throws DataError, naming the sentence, where words and tags do not match
+   */
   async evaluate(sentences: readonly TaggedSentence[]): Promise<TaggerReport> {
+    checkTagged('SequenceTagger.evaluate', sentences);
     return reportOf(sentences, await this.predict(sentences.map(({ words }) => words)));
   }
 
   /** Layers, shapes and numbers of parameters, as a table. */
   summary(): string {
-    return summary(this.#network, () => this.#network.forward(this.#features.batch([['word', 'word']])));
+    const { backend } = this.#network;
+    return summary(this.#network, () =>
+      this.#network.forward(this.#features.batch([['word', 'word']], backend)),
+    );
   }
 
-  /** Moves to another backend. Not while `fit` is running. */
+  /** Moves to another backend, on which it then computes. Throws OstinatoError while `fit` is running. */
   async to(backend: Backend): Promise<this> {
+    this.#assertIdle('to');
     await this.#network.to(backend);
     return this;
   }
 
-  /** Everything that makes this tagger; also where its training stopped, if it is not finished. */
+  /** Gives its memory back; it cannot be used any more. Throws OstinatoError while `fit` is running. */
+  dispose(): void {
+    this.#assertIdle('dispose');
+    this.#start = undefined;
+    this.#network.dispose();
+  }
+
+  /**
+   * Everything that makes this tagger; also where its training stopped, if it is not finished. While `fit` is running, that is
+   * the last checkpoint.
+   */
   async toCheckpoint(): Promise<Checkpoint> {
     const state = this.#start ?? { weights: await this.#network.state() };
-    return { ...state, metadata: describeTagger(this.#description) };
+    return { ...state, metadata: describeTagger(this.#description, this.#epoch) };
   }
 
   /**
    * The tagger that `toCheckpoint` described. An unfinished one predicts with the weights that it has so far.
-   * @throws CheckpointError when it is not the checkpoint of a tagger
+   * @throws CheckpointError when it is not the checkpoint of a tagger, or its parts do not fit each other
    */
   static fromCheckpoint(checkpoint: Checkpoint): SequenceTagger {
-    const tagger = new SequenceTagger(readDescription(checkpoint.metadata));
-    const { training, weights } = checkpoint;
-    const average = training?.average;
-    tagger.#network.loadState(average && average.updates > 0 ? average.weights : weights);
-    tagger.#start = training && checkpoint;
-    tagger.#position = training?.position ?? { epoch: tagger.settings.epochs, batch: 0, step: 0 };
-    return tagger;
+    return readingCheckpoint(() => {
+      const [description, epoch] = readDescription(checkpoint);
+      const tagger = drawnFrom(description.settings.seed, () => new SequenceTagger(description));
+      tagger.#network.loadState(weightsToUse(checkpoint));
+      tagger.#epoch = epoch;
+      tagger.#start = checkpoint.training && !tagger.finished ? checkpoint : undefined;
+      return tagger;
+    });
   }
 
   /** The tagger as one file (safetensors). */
@@ -270,6 +276,24 @@ export class SequenceTagger {
   static async fromBytes(bytes: Uint8Array): Promise<SequenceTagger> {
     return SequenceTagger.fromCheckpoint(await decodeCheckpoint(bytes));
   }
+}
+
+/** Runs `make` with random numbers from a seed. Those of a training that may be running are not touched. */
+function drawnFrom<T>(begin: number, make: () => T): T {
+  const source = defaultRandom();
+  const before = source.state;
+  seed(begin);
+  try {
+    return make();
+  } finally {
+    source.restore(before);
+  }
+}
+
+/** The averages, if the training has come to some. */
+function weightsToUse({ weights, training }: Checkpoint): Checkpoint['weights'] {
+  const average = training?.average;
+  return average && average.updates > 0 ? average.weights : weights;
 }
 
 /** The numbers of a report that progress shows. */
