@@ -37,7 +37,7 @@ export interface Signature<
 type ResultOf<Result extends ValueType | undefined> = Result extends ValueType ? Value<Result> : unknown;
 
 /**
- * Builds a WebAssembly module: imports first, then functions.
+ * Builds a WebAssembly module of imports and functions.
  * @example
  * const module = new ModuleBuilder();
  * module.importMemory('heap', 'memory', { initial: 1 });
@@ -53,10 +53,9 @@ type ResultOf<Result extends ValueType | undefined> = Result extends ValueType ?
 export class ModuleBuilder {
   readonly #types = new Map<string, { index: number; code: Code }>();
   readonly #imports: Code[] = [];
-  readonly #functions: number[] = [];
-  readonly #bodies: Code[] = [];
+  readonly #importedFunctions = new Map<string, FunctionReference>();
+  readonly #functions: { type: number; index: number[]; body: Code }[] = [];
   readonly #exports: Code[] = [];
-  #importedFunctions = 0;
 
   #typeOf(parameters: readonly ValueType[], result: ValueType | undefined): number {
     const key = `${parameters.join()}:${result}`;
@@ -77,7 +76,7 @@ export class ModuleBuilder {
     this.#imports.push([text(from), text(name), 0x02, limits]);
   }
 
-  /** Imports a function. All imports come before the first function. */
+  /** Imports a function; the same one where that was done before. */
   importFunction<
     const Parameters extends readonly ValueType[],
     Result extends ValueType | undefined = undefined,
@@ -86,9 +85,14 @@ export class ModuleBuilder {
     name: string,
     { parameters, result }: Signature<Parameters, Result>,
   ): FunctionReference<Parameters, Result> {
-    if (this.#functions.length > 0) throw new Error('assembler: import functions before the first function');
-    this.#imports.push([text(from), text(name), 0x00, unsigned(this.#typeOf(parameters, result))]);
-    return { index: this.#importedFunctions++, parameters, result: result as Result };
+    const key = `${from}.${name}`;
+    let found = this.#importedFunctions.get(key);
+    if (!found) {
+      found = { index: unsigned(this.#importedFunctions.size), parameters, result };
+      this.#importedFunctions.set(key, found);
+      this.#imports.push([text(from), text(name), 0x00, unsigned(this.#typeOf(parameters, result))]);
+    }
+    return found as FunctionReference<Parameters, Result>;
   }
 
   /** Adds a function; exported where it has a name. The body returns the result where there is one. */
@@ -97,21 +101,24 @@ export class ModuleBuilder {
     { parameters, result }: Signature<Parameters, Result>,
     body: (f: FunctionBuilder, ...parameters: LocalsOf<Parameters>) => ResultOf<Result>,
   ): FunctionReference<Parameters, Result> {
-    const index = this.#importedFunctions + this.#functions.push(this.#typeOf(parameters, result)) - 1;
-    const place = this.#bodies.push([]) - 1;
+    const entry = { type: this.#typeOf(parameters, result), index: [] as number[], body: [] as Code };
+    this.#functions.push(entry);
     const builder = new FunctionBuilder(parameters);
     const locals = parameters.map((type, local) =>
       builder.at(local, type),
     ) as unknown as LocalsOf<Parameters>;
     const value = body(builder, ...locals);
     if (result) builder.do(value as Code as Statement);
-    this.#bodies[place] = builder.finish();
-    if (name !== undefined) this.#exports.push([text(name), 0x00, unsigned(index)]);
-    return { index, parameters, result: result as Result };
+    entry.body = builder.finish();
+    if (name !== undefined) this.#exports.push([text(name), 0x00, entry.index]);
+    return { index: entry.index, parameters, result: result as Result };
   }
 
   /** The module in binary form. */
   finish(): Uint8Array<ArrayBuffer> {
+    // Imported functions are numbered before the others.
+    for (const [place, { index }] of this.#functions.entries())
+      index.splice(0, index.length, ...unsigned(this.#importedFunctions.size + place));
     const bytes: number[] = [0x00, 0x61, 0x73, 0x6d, 0x01, 0x00, 0x00, 0x00];
     const section = (id: number, entries: readonly Code[]): void => {
       if (entries.length === 0) return;
@@ -127,12 +134,12 @@ export class ModuleBuilder {
     section(2, this.#imports);
     section(
       3,
-      this.#functions.map((type) => unsigned(type)),
+      this.#functions.map(({ type }) => unsigned(type)),
     );
     section(7, this.#exports);
     section(
       10,
-      this.#bodies.map((body) => {
+      this.#functions.map(({ body }) => {
         const content: number[] = [];
         flatten(body, content);
         return [unsigned(content.length), content];

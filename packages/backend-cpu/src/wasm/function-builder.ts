@@ -19,7 +19,8 @@ export interface FunctionReference<
   Parameters extends readonly ValueType[] = readonly ValueType[],
   Result extends ValueType | undefined = ValueType | undefined,
 > {
-  readonly index: number;
+  /** Its index in the module, which is known when the module is finished. */
+  readonly index: Code;
   readonly parameters: Parameters;
   readonly result: Result;
 }
@@ -50,7 +51,7 @@ export function call<Parameters extends readonly ValueType[], Result extends Val
   ...operands: OperandsOf<Parameters>
 ): CallOf<Result> {
   const lifted = callee.parameters.map((type, place) => lift(type, operands[place] as Operand<typeof type>));
-  return [...lifted, 0x10, unsigned(callee.index)] as Code as CallOf<Result>;
+  return [...lifted, 0x10, callee.index] as Code as CallOf<Result>;
 }
 
 /** Writes the body of a function, statement by statement. */

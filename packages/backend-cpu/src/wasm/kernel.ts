@@ -1,0 +1,77 @@
+import { type FunctionBuilder, i32, type Local, ModuleBuilder, select, type Value } from './assembler.js';
+import type { Heap } from './heap.js';
+
+/**
+ * Does one part of a kernel's work: `part` of `parts`, counted from 0. Parts write different outputs and each output is
+ * computed in the same way whatever `parts` is, so results do not depend on how many threads there are.
+ * @param args address of the argument block, whose layout is the kernel's own
+ */
+export type Run = (args: number, part: number, parts: number) => void;
+
+/** A kernel that works on the memory of one heap. */
+export interface Kernel {
+  /** To be instantiated by other threads, with the imports of their heap. */
+  readonly module: WebAssembly.Module;
+  readonly run: Run;
+}
+
+/** Writes the body of a kernel's `run`. */
+export type KernelBody = (
+  f: FunctionBuilder,
+  args: Local<'i32'>,
+  part: Local<'i32'>,
+  parts: Local<'i32'>,
+  module: ModuleBuilder,
+) => void;
+
+/** Compiles kernels for a heap, each once. */
+export class KernelCache {
+  readonly #compiled = new Map<string, Kernel>();
+  readonly #heap: Heap;
+
+  constructor(heap: Heap) {
+    this.#heap = heap;
+  }
+
+  /** The kernel with a key, compiled when it is asked for the first time. */
+  get(key: string, body: KernelBody): Kernel {
+    let kernel = this.#compiled.get(key);
+    if (!kernel) {
+      kernel = compileKernel(this.#heap, body);
+      this.#compiled.set(key, kernel);
+    }
+    return kernel;
+  }
+}
+
+/** Compiles a kernel for a heap. Its body may import functions of `Math` and add functions to the module. */
+export function compileKernel(heap: Heap, body: KernelBody): Kernel {
+  const builder = new ModuleBuilder();
+  heap.importInto(builder);
+  builder.function('run', { parameters: ['i32', 'i32', 'i32'] }, (f, args, part, parts) =>
+    body(f, args, part, parts, builder),
+  );
+  const module = new WebAssembly.Module(builder.finish());
+  const { exports } = new WebAssembly.Instance(module, heap.imports);
+  return { module, run: exports.run as unknown as Run };
+}
+
+/** The stretch `[begin, end)` of `count` pieces of outer work that belongs to a part. */
+export function shareOf(
+  f: FunctionBuilder,
+  count: Value<'i32'>,
+  part: Local<'i32'>,
+  parts: Local<'i32'>,
+): { begin: Local<'i32'>; end: Local<'i32'> } {
+  const all = f.i32(count);
+  const chunk = f.i32(i32.div_u(i32.sub(i32.add(all, parts), 1), parts));
+  const begin = f.i32(smaller(f, i32.mul(part, chunk), all));
+  const end = f.i32(smaller(f, i32.add(begin, chunk), all));
+  return { begin, end };
+}
+
+/** The smaller of two whole numbers, compared with sign. */
+export function smaller(f: FunctionBuilder, a: Value<'i32'>, b: Value<'i32'>): Value<'i32'> {
+  const [first, second] = [f.i32(a), f.i32(b)];
+  return select(i32.lt_s(first, second), first as Value<'i32'>, second);
+}
