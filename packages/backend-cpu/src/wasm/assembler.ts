@@ -103,7 +103,7 @@ export class ModuleBuilder {
   ): FunctionReference<Parameters, Result> {
     const entry = { type: this.#typeOf(parameters, result), index: [] as number[], body: [] as Code };
     this.#functions.push(entry);
-    const builder = new FunctionBuilder(parameters);
+    const builder = new FunctionBuilder(parameters, this);
     const locals = parameters.map((type, local) =>
       builder.at(local, type),
     ) as unknown as LocalsOf<Parameters>;

@@ -54,6 +54,15 @@ export function call<Parameters extends readonly ValueType[], Result extends Val
   return [...lifted, 0x10, callee.index] as Code as CallOf<Result>;
 }
 
+/** The module around a function, as far as the function asks it. */
+interface Imports {
+  importFunction<const Parameters extends readonly ValueType[]>(
+    from: string,
+    name: string,
+    signature: { parameters: Parameters; result: 'f64' },
+  ): FunctionReference<Parameters, 'f64'>;
+}
+
 /** Writes the body of a function, statement by statement. */
 export class FunctionBuilder {
   readonly #types: ValueType[];
@@ -61,9 +70,11 @@ export class FunctionBuilder {
   readonly #prologue: Code[] = [];
   readonly #body: (number | Code)[] = [];
   readonly #constants = new Map<string, Local<'v128'>>();
+  readonly #imports: Imports;
   #depth = 0;
 
-  constructor(parameters: readonly ValueType[]) {
+  constructor(parameters: readonly ValueType[], imports: Imports) {
+    this.#imports = imports;
     this.#types = [...parameters];
     this.#parameters = parameters.length;
   }
@@ -118,6 +129,12 @@ export class FunctionBuilder {
       this.#constants.set(key, found);
     }
     return found;
+  }
+
+  /** The value of a function of JavaScript's `Math`, in float64. */
+  math(name: 'sin' | 'cos' | 'pow', ...operands: readonly Operand<'f64'>[]): Value<'f64'> {
+    const parameters = operands.map(() => 'f64' as const);
+    return call(this.#imports.importFunction('Math', name, { parameters, result: 'f64' }), ...operands);
   }
 
   /** Runs a statement. */

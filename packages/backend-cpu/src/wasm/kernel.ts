@@ -10,8 +10,8 @@ export type Run = (args: number, part: number, parts: number) => void;
 
 /** A kernel that works on the memory of one heap. */
 export interface Kernel {
-  /** To be instantiated by other threads, with the imports of their heap. */
-  readonly module: WebAssembly.Module;
+  /** The module in binary form, for other threads to instantiate with the imports of the heap. */
+  readonly bytes: Uint8Array;
   readonly run: Run;
 }
 
@@ -51,9 +51,9 @@ export function compileKernel(heap: Heap, body: KernelBody): Kernel {
   builder.function('run', { parameters: ['i32', 'i32', 'i32'] }, (f, args, part, parts) =>
     body(f, args, part, parts, builder),
   );
-  const module = new WebAssembly.Module(builder.finish());
-  const { exports } = new WebAssembly.Instance(module, heap.imports);
-  return { module, run: exports.run as unknown as Run };
+  const bytes = builder.finish();
+  const { exports } = new WebAssembly.Instance(new WebAssembly.Module(bytes), heap.imports);
+  return { bytes, run: exports.run as unknown as Run };
 }
 
 /** The stretch `[begin, end)` of `count` pieces of outer work that belongs to a part. */

@@ -9,6 +9,7 @@ const runners = [1, 2, 3].map((parts) => ({
   run: (kernel: { run: (args: number, part: number, parts: number) => void }, args: number) => {
     for (let part = 0; part < parts; part++) kernel.run(args, part, parts);
   },
+  dispose: () => {},
 }));
 const kernels = runners.map((runner) => new MatmulKernels(heap, runner));
 

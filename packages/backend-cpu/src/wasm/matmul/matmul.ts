@@ -17,13 +17,6 @@ import { panelWidth, tileRows } from './tiles.js';
 const depthBlock = 384;
 const columnBlock = 256;
 
-/** Runs all parts of a kernel. */
-export interface Runner {
-  /** How many parts run at a time, each of which needs scratch of its own. */
-  readonly parts: number;
-  run(kernel: Kernel, args: number): void;
-}
-
 /** Fields of the multiplying kernel behind those of the product. */
 const rowsField = productBytes;
 const scratchField = productBytes + 4;
@@ -170,7 +163,7 @@ class PackedProduct {
         const depth = Math.min(depthBlock, this.#depth - start);
         const source = right.address + start * depthStride + column * columnStride;
         this.#write(packFields, { source, depthStride, columnStride, depth, columns, target: this.#panels });
-        this.#runner.run(this.#pack, this.#args);
+        this.#runner.run(this.#pack, this.#args, 2 * depth * columns);
         this.#write(productFields, {
           leftStarts: left.starts,
           leftOffset: left.offset + start * left.stride,
@@ -184,7 +177,7 @@ class PackedProduct {
           accumulate: Number(accumulate || start > 0),
         });
         this.#heap.integers.set([rows, this.#scratch, this.#scratchBytes], (this.#args + rowsField) / 4);
-        this.#runner.run(this.#multiply, this.#args);
+        this.#runner.run(this.#multiply, this.#args, 2 * rows * depth * columns);
         start += depthBlock;
       } while (start < this.#depth);
     }
