@@ -27,7 +27,11 @@ describe.skipIf(!features().threads)('threads', () => {
     const kernels = new MatmulKernels(heap, pool);
     let shared = 0;
     for (let round = 0; round < 200 && shared < 3; round++) {
-      heap.floats.fill(0, heap.addressOf(many.storage, 'test') / 4, heap.addressOf(many.storage, 'test') / 4 + M * N);
+      heap.floats.fill(
+        0,
+        heap.addressOf(many.storage, 'test') / 4,
+        heap.addressOf(many.storage, 'test') / 4 + M * N,
+      );
       kernels.run(a, b, many);
       expect(numbers(many)).toEqual(numbers(one));
       if (pool.isReady) shared++;

@@ -135,7 +135,9 @@ export class ThreadPool implements Runner {
       if (canSleep && performance.now() - begin > patience) Atomics.wait(words, pending, left, 10);
     }
     if (Atomics.exchange(words, this.#base + control.failed, 0) !== 0) {
-      throw new BackendError('cpu: a thread failed while it ran a kernel; use cpu({ threads: 1 }) and report this');
+      throw new BackendError(
+        'cpu: a thread failed while it ran a kernel; use cpu({ threads: 1 }) and report this',
+      );
     }
   }
 
