@@ -3,6 +3,7 @@ import { offsetsOf } from '../../layout.js';
 import { call, i32, type Value } from '../assembler.js';
 import type { Heap } from '../heap.js';
 import { compileKernel, type Kernel, type KernelBody, shareOf, smaller } from '../kernel.js';
+import type { Runner } from '../runner.js';
 import {
   multiplyFunction,
   packedBytes,
