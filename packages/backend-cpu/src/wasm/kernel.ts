@@ -34,10 +34,10 @@ export class KernelCache {
   }
 
   /** The kernel with a key, compiled when it is asked for the first time. */
-  get(key: string, body: KernelBody): Kernel {
+  get(key: string, write: () => KernelBody): Kernel {
     let kernel = this.#compiled.get(key);
     if (!kernel) {
-      kernel = compileKernel(this.#heap, body);
+      kernel = compileKernel(this.#heap, write());
       this.#compiled.set(key, kernel);
     }
     return kernel;
@@ -56,15 +56,20 @@ export function compileKernel(heap: Heap, body: KernelBody): Kernel {
   return { bytes, run: exports.run as unknown as Run };
 }
 
-/** The stretch `[begin, end)` of `count` pieces of outer work that belongs to a part. */
+/**
+ * The stretch `[begin, end)` of `count` pieces of outer work that belongs to a part.
+ * @param grain stretches begin at multiples of it
+ */
 export function shareOf(
   f: FunctionBuilder,
   count: Value<'i32'>,
   part: Local<'i32'>,
   parts: Local<'i32'>,
+  grain = 1,
 ): { begin: Local<'i32'>; end: Local<'i32'> } {
   const all = f.i32(count);
-  const chunk = f.i32(i32.div_u(i32.sub(i32.add(all, parts), 1), parts));
+  const grains = grain === 1 ? all : f.i32(i32.div_u(i32.add(all, grain - 1), grain));
+  const chunk = f.i32(i32.mul(i32.div_u(i32.sub(i32.add(grains, parts), 1), parts), grain));
   const begin = f.i32(smaller(f, i32.mul(part, chunk), all));
   const end = f.i32(smaller(f, i32.add(begin, chunk), all));
   return { begin, end };
