@@ -1,9 +1,12 @@
 import {
   BackendError,
   ELEMENT_BYTES,
+  formatShape,
   LifetimeError,
   MemoryError,
   type MemoryUse,
+  type NumberArray,
+  ShapeError,
   type Storage,
   type View,
 } from '@ostinato/kernel';
@@ -121,9 +124,49 @@ export class Heap {
     return this.#open(storage, where).address;
   }
 
-  /** Where the first element of a view lies (the one at index 0 along all axes). Throws what `addressOf` throws. */
+  /**
+   * Where the first element of a view lies (the one at index 0 along all axes).
+   * @throws what `addressOf` throws, and ShapeError for a view that leaves its storage: it would touch what lies beside it
+   */
   viewAddress(view: View, where: string): number {
-    return this.#open(view.storage, where).address + view.offset * ELEMENT_BYTES;
+    const { address } = this.#open(view.storage, where);
+    const { shape, strides, offset } = view;
+    let [first, last] = [offset, offset];
+    for (let axis = 0; axis < shape.length; axis++) {
+      const reach = (shape[axis]! - 1) * strides[axis]!;
+      if (shape[axis] === 0) return address;
+      if (reach < 0) first += reach;
+      else last += reach;
+    }
+    // What is not a number fails this, too.
+    if (first >= 0 && (last + 1) * ELEMENT_BYTES <= view.storage.bytes)
+      return address + offset * ELEMENT_BYTES;
+    throw new ShapeError(
+      `${where}: a view of shape ${formatShape(shape)} with strides ${formatShape(strides)} and offset ${offset} ` +
+        `leaves its storage of ${view.storage.bytes} bytes; check how the view was made`,
+    );
+  }
+
+  /** Copies numbers into a storage. Throws what `addressOf` throws, and ShapeError where they do not fit in. */
+  write(storage: Storage, data: NumberArray, byteOffset: number): void {
+    const address = this.addressOf(storage, 'write') + byteOffset;
+    this.#checkBytes(storage, 'write', byteOffset, data.byteLength);
+    const to = data instanceof Int32Array ? this.#integers : this.#floats;
+    to.set(data, address / ELEMENT_BYTES);
+  }
+
+  /** A copy of bytes of a storage, not shared. Throws what `addressOf` throws, and ShapeError outside the storage. */
+  read(storage: Storage, byteOffset: number, bytes: number): ArrayBuffer {
+    const address = this.addressOf(storage, 'read') + byteOffset;
+    this.#checkBytes(storage, 'read', byteOffset, bytes);
+    return new Uint8Array(new Uint8Array(this.memory.buffer, address, bytes)).buffer;
+  }
+
+  #checkBytes(storage: Storage, where: string, offset: number, bytes: number): void {
+    if (offset >= 0 && offset + bytes <= storage.bytes) return;
+    throw new ShapeError(
+      `${where}: bytes ${offset} to ${offset + bytes} do not lie in a storage of ${storage.bytes} bytes`,
+    );
   }
 
   #open(storage: Storage, where: string): Block {
