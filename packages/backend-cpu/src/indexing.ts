@@ -12,13 +12,14 @@ function rowsAt(pool: Pool, indices: View, rows: number, kernel: string): Int32A
   const found = new Int32Array(where.length);
   for (let place = 0; place < where.length; place++) {
     const index = numbers[where[place]!]!;
-    if (!(index >= 0 && index < rows)) throw outside(kernel, index, place, indices.shape, rows);
+    if (!(index >= 0 && index < rows)) throw outsideTable(kernel, index, place, indices.shape, rows);
     found[place] = index;
   }
   return found;
 }
 
-function outside(
+/** The error for an index that comes at `place` in row-major order and lies outside the table. */
+export function outsideTable(
   kernel: string,
   index: number,
   place: number,

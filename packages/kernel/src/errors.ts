@@ -48,6 +48,11 @@ export class LifetimeError extends OstinatoError {
   override name = 'LifetimeError';
 }
 
+/** Memory is exhausted. */
+export class MemoryError extends OstinatoError {
+  override name = 'MemoryError';
+}
+
 /** No backend, or one that cannot run here. */
 export class BackendError extends OstinatoError {
   override name = 'BackendError';

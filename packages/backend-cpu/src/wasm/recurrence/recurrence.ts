@@ -1,0 +1,253 @@
+import {
+  type CellProgram,
+  type Fused,
+  type RecurrenceArgs,
+  type RecurrenceGradArgs,
+  type View,
+  withoutRecurrentProduct,
+} from '@ostinato/kernel';
+import { offsetsOf } from '../../layout.js';
+import type { Heap } from '../heap.js';
+import { type Kernel, KernelCache } from '../kernel.js';
+import { packedBytes, productBytes, productFields, productScratchBytes } from '../matmul/multiply.js';
+import { packBytes, packFields, packKernel } from '../matmul/pack.js';
+import type { Runner } from '../runner.js';
+import { type BackwardForm, backwardBlock, backwardKernel } from './backward.js';
+import { forwardBlock, forwardKernel, type sequenceNames } from './forward.js';
+
+/** Bytes between the argument blocks of parts, so that they do not share cache lines. */
+const blockBytes = Math.ceil(productBytes / 64) * 64;
+
+const bytes = (count: number): number => count * 4;
+
+/** Whether the last axis of a view is contiguous, as cells need it. */
+function hasUnitStride(view: View | null): boolean {
+  return !view || view.strides.at(-1) === 1 || view.shape.at(-1)! <= 1;
+}
+
+/** Whether the last two axes are one contiguous row. */
+function isRow(view: View): boolean {
+  return hasUnitStride(view) && (view.shape.at(-2)! <= 1 || view.strides.at(-2) === view.shape.at(-1));
+}
+
+/** Recurrences on a heap: whole sequences in one call, forward and back. */
+export class RecurrenceKernels {
+  readonly recurrence: Fused<RecurrenceArgs>;
+  readonly recurrenceGrad: Fused<RecurrenceGradArgs>;
+  readonly #heap: Heap;
+  readonly #runner: Runner;
+  readonly #kernels: KernelCache;
+
+  constructor(heap: Heap, runner: Runner) {
+    this.#heap = heap;
+    this.#runner = runner;
+    this.#kernels = new KernelCache(heap);
+    this.recurrence = {
+      supports: ({ x, R, parameters, states }) =>
+        [x, parameters, states].every(hasUnitStride) && (!R || isRow(R)),
+      run: (args) => this.#forward(args),
+    };
+    this.recurrenceGrad = {
+      supports: ({ x, R, parameters, states, dx, dr, dOutput, dFinal, dInitial, dParameters }) =>
+        [x, parameters, states, dOutput, dFinal, dInitial, dParameters].every(hasUnitStride) &&
+        [R, dx, dr].every((view) => !view || isRow(view)),
+      run: (args) => this.#backward(args),
+    };
+  }
+
+  #forward(args: RecurrenceArgs): void {
+    const { cell, R, x } = args;
+    const [T, B, G, H] = x.shape as [number, number, number, number];
+    if (T * B * H === 0) return;
+    const kernel = this.#kernels.get(`forward ${R ? 'R' : ''} ${keyOf(cell)}`, () =>
+      forwardKernel(R ? cell : withoutRecurrentProduct(cell), R !== null),
+    );
+    const heap = this.#heap;
+    heap.scratch.scope(() => {
+      const block = heap.scratch.take(forwardBlock.bytes);
+      const shared = this.#shared(args);
+      const forwardProduct = R ? this.#products(R, false, B, shared.product) : 0;
+      forwardBlock.write(heap, block, {
+        ...shared,
+        ...this.#views(args),
+        forwardProduct,
+        productBlock: blockBytes,
+      });
+      this.#runner.run(kernel, block, 2 * T * B * G * H * (R ? H : 8));
+    });
+  }
+
+  #backward(args: RecurrenceGradArgs): void {
+    const { cell, R, x, dx, dr, dOutput, dFinal, dInitial, dParameters } = args;
+    const [T, B, G, H] = x.shape as [number, number, number, number];
+    const S = cell.states;
+    const P = cell.parameters;
+    const form: BackwardForm = !R ? 'no product' : dr ? 'separate' : 'shared';
+    const kernel = this.#kernels.get(`backward ${form} ${keyOf(cell)}`, () =>
+      backwardKernel(R ? cell : withoutRecurrentProduct(cell), form),
+    );
+    const heap = this.#heap;
+    heap.scratch.scope(() => {
+      const carried = heap.scratch.take(bytes(S * B * H));
+      const perRow = heap.scratch.take(bytes(B * P * H));
+      const block = heap.scratch.take(backwardBlock.bytes);
+      const gradientStarts = heap.scratch.take(bytes(B));
+      const carriedStarts = heap.scratch.take(bytes(B));
+      const shared = this.#shared(args);
+      const forwardProduct = R ? this.#products(R, false, B, shared.product) : 0;
+      const backwardProduct = R ? this.#products(R, true, B, carried) : 0;
+      const { floats } = heap;
+      floats.fill(0, perRow / 4, perRow / 4 + B * P * H);
+      if (dFinal) this.#copy(dFinal, carried, true);
+      else floats.fill(0, carried / 4, carried / 4 + S * B * H);
+      if (T * B * H > 0) {
+        backwardBlock.write(heap, block, {
+          ...shared,
+          ...this.#views(args),
+          ...this.#gradientViews(dx, 'dx'),
+          ...this.#gradientViews(dr, 'dr'),
+          dOutput: dOutput ? heap.viewAddress(dOutput, 'recurrenceGrad') : 0,
+          dOutputStep: bytes(dOutput?.strides[0] ?? 0),
+          dOutputRow: bytes(dOutput?.strides[1] ?? 0),
+          carried,
+          carriedState: bytes(B * H),
+          dParameters: perRow,
+          gradientStarts,
+          carriedStarts,
+          forwardProduct,
+          backwardProduct,
+          productBlock: blockBytes,
+        });
+        this.#runner.run(kernel, block, 4 * T * B * G * H * (R ? H : 8));
+      }
+      this.#copy(dInitial, carried, false);
+      if (dParameters) this.#sumRows(dParameters, perRow, B, P, H);
+    });
+  }
+
+  /** Scratch and sizes of both sweeps. */
+  #shared({ cell, x, reverse }: RecurrenceArgs) {
+    const [T, B, G, H] = x.shape as [number, number, number, number];
+    const { scratch } = this.#heap;
+    const scratchBytes = Math.ceil(productScratchBytes(G * H) / 64) * 64;
+    return {
+      steps: T,
+      batch: B,
+      units: H,
+      reverse: Number(reverse),
+      rows: scratch.take(bytes(B)),
+      starts: scratch.take(bytes(B)),
+      product: scratch.take(bytes(B * cell.gates * H)),
+      scratch: scratch.take(scratchBytes * this.#runner.parts),
+      scratchBytes,
+    };
+  }
+
+  #views({ x, parameters, lengths, states }: RecurrenceArgs) {
+    const address = (view: View | null): number => (view ? this.#heap.viewAddress(view, 'recurrence') : 0);
+    return {
+      x: address(x),
+      xStep: bytes(x.strides[0]!),
+      xRow: bytes(x.strides[1]!),
+      xGate: bytes(x.strides[2]!),
+      states: address(states),
+      stateStride: bytes(states.strides[0]!),
+      slotStride: bytes(states.strides[1]!),
+      stateRow: bytes(states.strides[2]!),
+      parameters: address(parameters),
+      parameterStride: bytes(parameters?.strides[0] ?? 0),
+      lengths: address(lengths),
+      lengthStride: bytes(lengths?.strides[0] ?? 0),
+    } satisfies Partial<Record<(typeof sequenceNames)[number], number>>;
+  }
+
+  #gradientViews<Name extends 'dx' | 'dr'>(view: View | null, name: Name) {
+    const strides = view ? view.strides : [0, 0, 0];
+    return {
+      [name]: view ? this.#heap.viewAddress(view, 'recurrenceGrad') : 0,
+      [`${name}Step`]: bytes(strides[0]!),
+      [`${name}Row`]: bytes(strides[1]!),
+      [`${name}Gate`]: bytes(strides[2]!),
+    } as Record<Name | `${Name}Step` | `${Name}Row` | `${Name}Gate`, number>;
+  }
+
+  /** Packs R, or its transpose, and prepares the argument blocks of products with it, one for each part. */
+  #products(R: View, transposed: boolean, batch: number, out: number): number {
+    const heap = this.#heap;
+    const [H, G] = R.shape as [number, number];
+    const [depth, columns] = transposed ? [G * H, H] : [H, G * H];
+    const panels = heap.scratch.take(packedBytes(depth, columns));
+    const blocks = heap.scratch.take(blockBytes * this.#runner.parts);
+    const starts = heap.scratch.take(bytes(batch));
+    const packArgs = heap.scratch.take(packBytes);
+    const { integers } = heap;
+    const rowStride = bytes(R.strides[0]!);
+    const fields = {
+      source: heap.viewAddress(R, 'recurrence'),
+      depthStride: transposed ? 4 : rowStride,
+      columnStride: transposed ? rowStride : 4,
+      depth,
+      columns,
+      target: panels,
+    };
+    for (const [name, value] of Object.entries(fields)) {
+      integers[(packArgs + packFields[name as keyof typeof packFields]) / 4] = value;
+    }
+    this.#runner.run(this.#pack, packArgs, 2 * depth * columns);
+    for (let row = 0; row < batch; row++) integers[starts / 4 + row] = row * bytes(columns);
+    const product = {
+      leftStarts: 0,
+      leftOffset: 0,
+      leftStride: 4,
+      outStarts: starts,
+      outOffset: out,
+      outStride: 4,
+      panels,
+      depth,
+      columns,
+      accumulate: Number(transposed),
+    };
+    for (let part = 0; part < this.#runner.parts; part++) {
+      for (const [name, value] of Object.entries(product)) {
+        integers[(blocks + part * blockBytes + productFields[name as keyof typeof productFields]) / 4] =
+          value;
+      }
+    }
+    return blocks;
+  }
+
+  get #pack(): Kernel {
+    return this.#kernels.get('pack', () => packKernel);
+  }
+
+  /** Copies a view from or to contiguous numbers. */
+  #copy(view: View, address: number, fromView: boolean): void {
+    const { floats } = this.#heap;
+    const first = this.#heap.viewAddress(view, 'recurrenceGrad') / 4;
+    const places = offsetsOf(view.shape, view.strides, first);
+    const base = address / 4;
+    if (fromView)
+      for (let index = 0; index < places.length; index++) floats[base + index] = floats[places[index]!]!;
+    else for (let index = 0; index < places.length; index++) floats[places[index]!] = floats[base + index]!;
+  }
+
+  /** Sums [B, P, H] over rows, always in the same order. */
+  #sumRows(target: View, source: number, batch: number, parameters: number, units: number): void {
+    const { floats } = this.#heap;
+    const places = offsetsOf(
+      target.shape,
+      target.strides,
+      this.#heap.viewAddress(target, 'recurrenceGrad') / 4,
+    );
+    for (let index = 0; index < parameters * units; index++) {
+      let sum = 0;
+      for (let row = 0; row < batch; row++) sum += floats[source / 4 + row * parameters * units + index]!;
+      floats[places[index]!] = sum;
+    }
+  }
+}
+
+/** Cells with equal programs share kernels. */
+function keyOf({ gates, states, parameters, output, forward, backward }: CellProgram): string {
+  return `${gates},${states},${parameters},${output} ${forward.key} ${backward.key}`;
+}
