@@ -1,6 +1,6 @@
 import type { DType, View } from '@ostinato/kernel';
-import { outsideTable } from '../indexing.js';
 import { offsetsOf } from '../layout.js';
+import { outsideTable } from '../outside-table.js';
 import { f32x4, i32, i32x4, type Local, type Value, v128 } from './assembler.js';
 import type { Heap } from './heap.js';
 import { type KernelBody, KernelCache, shareOf } from './kernel.js';

@@ -1,7 +1,7 @@
 import type { DType, View } from '@ostinato/kernel';
 import { ELEMENT_BYTES } from '@ostinato/kernel';
 import type { Nest } from '../layout.js';
-import { type Step, stepsOf } from '../loops.js';
+import { type Step, stepsOf } from '../plain/loops.js';
 import type { Heap } from './heap.js';
 
 /** What an operand is: numbers in memory, or a position that is counted along (see `positionStrides`). */

@@ -62,7 +62,7 @@ export class ThreadPool implements Runner {
   readonly #heap: Heap;
   readonly #base: number;
   readonly #words: Int32Array;
-  readonly #threads: readonly Thread[];
+  #threads: readonly Thread[] | undefined;
   readonly #installed = new Map<Kernel, number>();
   #ready = false;
   #closed = false;
@@ -76,13 +76,17 @@ export class ThreadPool implements Runner {
     // Words that exist now stay where they are when the memory grows.
     this.#words = heap.integers;
     this.#words.fill(0, this.#base, this.#base + controlBytes / 4);
-    const { memory } = heap;
-    this.#threads = Array.from({ length: threads - 1 }, (_, index) =>
-      startThread({ memory, address, part: index + 1, parts: threads }),
-    );
+  }
+
+  /** Starts the threads, when there is work for them for the first time. */
+  #launch(): readonly Thread[] {
+    const { memory } = this.#heap;
+    const data = { memory, address: this.#base * 4, parts: this.parts };
+    return Array.from({ length: this.parts - 1 }, (_, index) => startThread({ ...data, part: index + 1 }));
   }
 
   run(kernel: Kernel, args: number, work: number): void {
+    if (work >= worthSharing && !this.#closed) this.#threads ??= this.#launch();
     if (work < worthSharing || !this.isReady) {
       kernel.run(args, 0, 1);
       return;
@@ -95,7 +99,7 @@ export class ThreadPool implements Runner {
 
   /** Whether all threads have started. */
   get isReady(): boolean {
-    this.#ready ||= Atomics.load(this.#words, this.#base + control.ready) === this.#threads.length;
+    this.#ready ||= Atomics.load(this.#words, this.#base + control.ready) === this.parts - 1;
     return this.#ready && !this.#closed;
   }
 
@@ -120,7 +124,7 @@ export class ThreadPool implements Runner {
     words[base + control.job] = job;
     words[base + control.kernel] = kernel;
     words[base + control.args] = args;
-    Atomics.store(words, base + control.pending, this.#threads.length);
+    Atomics.store(words, base + control.pending, this.parts - 1);
     Atomics.add(words, base + control.generation, 1);
     Atomics.notify(words, base + control.generation);
   }
@@ -145,7 +149,7 @@ export class ThreadPool implements Runner {
     if (this.#closed) return;
     this.#closed = true;
     if (this.#ready) this.#start(jobs.stop, 0, 0);
-    for (const thread of this.#threads) thread.stop();
+    for (const thread of this.#threads ?? []) thread.stop();
   }
 }
 

@@ -1,5 +1,6 @@
-import { formatShape, IndexError, type View } from '@ostinato/kernel';
-import { offsetsOf } from './layout.js';
+import type { View } from '@ostinato/kernel';
+import { offsetsOf } from '../layout.js';
+import { outsideTable } from '../outside-table.js';
 import type { Pool } from './pool.js';
 
 /**
@@ -16,25 +17,6 @@ function rowsAt(pool: Pool, indices: View, rows: number, kernel: string): Int32A
     found[place] = index;
   }
   return found;
-}
-
-/** The error for an index that comes at `place` in row-major order and lies outside the table. */
-export function outsideTable(
-  kernel: string,
-  index: number,
-  place: number,
-  shape: readonly number[],
-  rows: number,
-): IndexError {
-  const position: number[] = [];
-  for (let axis = shape.length - 1, rest = place; axis >= 0; axis--) {
-    position.unshift(rest % shape[axis]!);
-    rest = Math.floor(rest / shape[axis]!);
-  }
-  const valid = rows > 0 ? `give whole numbers from 0 to ${rows - 1}` : 'the table is empty';
-  return new IndexError(
-    `${kernel}: index ${index} at position ${formatShape(position)} is outside the table of ${rows} rows; ${valid}`,
-  );
 }
 
 /** out[..., D] = table[N, D] at indices[...]. Throws IndexError outside the table. */

@@ -1,6 +1,6 @@
 import { type RecurrenceGradArgs, type View, withoutRecurrentProduct } from '@ostinato/kernel';
+import { offsetsOf } from '../layout.js';
 import { backwardCell, backwardCellWithoutProduct, type Place } from './cell-kernels.js';
-import { offsetsOf } from './layout.js';
 import type { RightFactor } from './panels.js';
 import type { Pool } from './pool.js';
 import { nowhere, RecurrentProduct } from './recurrence.js';

@@ -1,7 +1,7 @@
 import { evaluate, type MapProgram, type ReduceOp } from '@ostinato/kernel';
-import type { Nest } from './layout.js';
+import type { Nest } from '../layout.js';
+import { positionsNeeded } from '../positions.js';
 import type { Numbers } from './pool.js';
-import { positionsNeeded } from './positions.js';
 
 /** Visits every position of nested loops; `pointers` holds where each operand stands and changes from call to call. */
 function walk(nest: Nest, offsets: readonly number[], visit: (pointers: readonly number[]) => void): void {

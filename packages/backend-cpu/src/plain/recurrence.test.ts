@@ -11,7 +11,7 @@ import {
   viewOf,
 } from '@ostinato/kernel';
 import { beforeEach, describe, expect, it } from 'vitest';
-import { CpuBackend } from './index.js';
+import { PlainBackend } from './backend.js';
 
 const { add, mul, sigmoid, sub, tanh } = expr;
 
@@ -29,7 +29,7 @@ beforeEach(() => {
 
 /** The same arguments for the same sizes, on a backend. */
 function argumentsOn(
-  backend: CpuBackend,
+  backend: PlainBackend,
   [T, B, H]: readonly [number, number, number],
   lengths: readonly number[],
 ) {
@@ -65,7 +65,7 @@ function argumentsOn(
   return args;
 }
 
-async function results(backend: CpuBackend, args: RecurrenceGradArgs): Promise<Float32Array[]> {
+async function results(backend: PlainBackend, args: RecurrenceGradArgs): Promise<Float32Array[]> {
   const views = [args.states, args.dx, args.dr!, args.dParameters!, args.dInitial];
   const blocks = await Promise.all(views.map((view) => backend.read(view.storage)));
   return blocks.map((block) => new Float32Array(block));
@@ -91,7 +91,7 @@ describe('recurrence in one call', () => {
   ])('agrees with its fallback: %s', async (_, sizes) => {
     const [T, B] = sizes;
     const lengths = Array.from({ length: B }, (_, row) => (row * 7) % (T + 1));
-    const [own, plain] = [new CpuBackend(), new CpuBackend()];
+    const [own, plain] = [new PlainBackend(), new PlainBackend()];
     const [ownArgs, plainArgs] = [argumentsOn(own, sizes, lengths), argumentsOn(plain, sizes, lengths)];
     runFused(own, 'recurrence', ownArgs);
     fallback.recurrence(plain, plainArgs);
@@ -102,7 +102,7 @@ describe('recurrence in one call', () => {
 
   it('takes weights whose gates do not lie side by side', async () => {
     const sizes = [3, 4, 10] as const;
-    const [own, other] = [new CpuBackend(), new CpuBackend()];
+    const [own, other] = [new PlainBackend(), new PlainBackend()];
     const [straight, turned] = [
       argumentsOn(own, sizes, [3, 1, 2, 0]),
       argumentsOn(other, sizes, [3, 1, 2, 0]),
@@ -124,7 +124,7 @@ describe('recurrence in one call', () => {
   });
 
   it('gives the same bits again, whatever ran in between', async () => {
-    const backend = new CpuBackend();
+    const backend = new PlainBackend();
     const run = async (sizes: readonly [number, number, number]): Promise<Float32Array[]> => {
       const args = argumentsOn(backend, sizes, new Array<number>(sizes[1]).fill(sizes[0]));
       runFused(backend, 'recurrence', args);
@@ -137,7 +137,7 @@ describe('recurrence in one call', () => {
   });
 
   it('gives a row the same bits alone and in a batch, with padding and without', async () => {
-    const backend = new CpuBackend();
+    const backend = new PlainBackend();
     const args = argumentsOn(backend, [5, 6, 20], [5, 3, 4, 0, 2, 1]);
     runFused(backend, 'recurrence', args);
     const all = new Float32Array(await backend.read(args.states.storage));

@@ -18,8 +18,8 @@ import { recurrenceGrad } from './recurrence-grad.js';
 import { ReduceKernels } from './reduce.js';
 import { softmax } from './softmax.js';
 
-/** How a CPU backend is set up. */
-export interface CpuOptions {
+/** How the plain kernels are set up. */
+export interface PlainOptions {
   /** Bytes of freed memory to keep for reuse; 256 MiB by default. */
   readonly poolBytes?: number;
   /** Whether kernels are made from text with `new Function`; by default where that is allowed. Interpreted (slow) where not. */
@@ -27,14 +27,14 @@ export interface CpuOptions {
 }
 
 /** Kernels in plain JavaScript, printed for each program and layout. Everything has happened when a call returns. */
-export class CpuBackend implements Backend {
+export class PlainBackend implements Backend {
   readonly name = 'cpu';
   readonly fused: Partial<FusedKernels>;
   readonly #pool: Pool;
   readonly #map: MapKernels;
   readonly #reduce: ReduceKernels;
 
-  constructor(options: CpuOptions = {}) {
+  constructor(options: PlainOptions = {}) {
     const compiles = options.compile ?? canCompile();
     this.#pool = new Pool(options.poolBytes);
     this.#map = new MapKernels(this.#pool, compiles);

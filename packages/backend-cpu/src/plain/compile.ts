@@ -1,7 +1,7 @@
 import { expr, javascript, type MapProgram, print, type Target } from '@ostinato/kernel';
+import { positionsNeeded } from '../positions.js';
 import type { LoopWriter } from './loops.js';
 import type { Numbers } from './pool.js';
-import { positionsNeeded } from './positions.js';
 import { randomBits } from './random-bits.js';
 
 /** A kernel that was printed for one program and one pattern of steps. */

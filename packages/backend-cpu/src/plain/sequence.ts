@@ -1,6 +1,6 @@
 import type { View } from '@ostinato/kernel';
+import { nestOf, offsetsOf } from '../layout.js';
 import type { Place } from './cell-kernels.js';
-import { nestOf, offsetsOf } from './layout.js';
 import { isWorthPacking, PackedMatrix } from './packed-matrix.js';
 import type { Matrix, RightFactor } from './panels.js';
 import type { Pool } from './pool.js';

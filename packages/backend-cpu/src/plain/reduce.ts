@@ -1,10 +1,10 @@
 import type { MapProgram, ReduceOp, View } from '@ostinato/kernel';
+import { type Nest, nestOf } from '../layout.js';
+import { positionStrides } from '../positions.js';
 import { type CompiledLoops, compileLoops, writeProgram } from './compile.js';
 import { interpretReduce } from './interpret.js';
-import { type Nest, nestOf } from './layout.js';
 import { LoopWriter, type Step, stepsOf } from './loops.js';
 import type { Pool } from './pool.js';
-import { positionStrides } from './positions.js';
 
 /** How the printed code begins and takes in one more number. */
 const spellings: Record<ReduceOp, { neutral: string; combine: (a: string, b: string) => string }> = {

@@ -1,5 +1,5 @@
 import type { SoftmaxArgs } from '@ostinato/kernel';
-import { offsetsOf } from './layout.js';
+import { offsetsOf } from '../layout.js';
 import type { Pool } from './pool.js';
 import { scratch } from './scratch.js';
 

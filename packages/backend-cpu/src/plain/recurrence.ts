@@ -1,6 +1,6 @@
 import { type RecurrenceArgs, withoutRecurrentProduct } from '@ostinato/kernel';
+import { offsetsOf } from '../layout.js';
 import { forwardCell, type Place } from './cell-kernels.js';
-import { offsetsOf } from './layout.js';
 import type { RightFactor } from './panels.js';
 import type { Pool } from './pool.js';
 import { scratch } from './scratch.js';

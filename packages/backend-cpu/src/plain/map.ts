@@ -1,10 +1,10 @@
 import type { MapProgram, View } from '@ostinato/kernel';
+import { nestOf } from '../layout.js';
+import { positionStrides } from '../positions.js';
 import { type CompiledLoops, compileLoops, writeProgram } from './compile.js';
 import { interpretMap } from './interpret.js';
-import { nestOf } from './layout.js';
 import { LoopWriter, type Step, stepsOf } from './loops.js';
 import type { Pool } from './pool.js';
-import { positionStrides } from './positions.js';
 
 const noScratch = new Float64Array(0);
 
