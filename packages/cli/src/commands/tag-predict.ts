@@ -45,12 +45,18 @@ function standardInput(): AsyncIterable<string[]> {
 
 /** A prediction for each text; one without words for a text without words. */
 async function predictTexts(tagger: SequenceTagger, texts: readonly string[]): Promise<TaggedPrediction[]> {
-  const sentences = texts.map((text) => tokenize(text));
+  const sentences = texts.map((text) => cut(text, tagger));
   const predictions = await tagger.predict(sentences.filter((words) => words.length > 0));
   let next = 0;
   return sentences.map((words) => {
     return words.length > 0 ? predictions[next++]! : { tokens: [], slots: [], spans: [], intent: null };
   });
+}
+
+/** Words as the training data had them stay whole; the rest is cut like any English text. */
+function cut(text: string, tagger: SequenceTagger): string[] {
+  const pieces = text.split(/\s+/u).filter((piece) => piece !== '');
+  return pieces.flatMap((piece) => (tagger.knows(piece) ? [piece] : tokenize(piece)));
 }
 
 function jsonOf({ tokens, slots, spans, intent }: TaggedPrediction): string {

@@ -58,26 +58,40 @@ const description = object({
   intents: optional(vocabulary),
   neighbours: array(string()),
   epoch: optional(pipe(number(), integer(), minValue(0))),
+  fingerprint: optional(number()),
 });
 
 /**
  * As JSON, for a file.
  * @param epoch how many epochs were trained
+ * @param fingerprint of the sentences that it is being trained on
  */
 export function describeTagger(
   { settings, words, tags, intents, neighbours }: TaggerDescription,
   epoch: number,
+  fingerprint: number | undefined,
 ): Json {
   const plain = (vocabulary: Vocabulary): VocabularyJSON => vocabulary.toJSON();
-  const all = { task: 'tagger', settings, words: plain(words), tags: plain(tags), neighbours, epoch };
+  const all = {
+    task: 'tagger',
+    settings,
+    words: plain(words),
+    tags: plain(tags),
+    neighbours,
+    epoch,
+    fingerprint,
+  };
   return JSON.parse(JSON.stringify(intents ? { ...all, intents: plain(intents) } : all));
 }
 
 /**
- * Back from a checkpoint, with the number of epochs that were trained.
+ * Back from a checkpoint, with the number of epochs that were trained and the fingerprint of the sentences.
  * @throws CheckpointError where it is not that of a tagger; other errors for settings and vocabularies that make no sense
  */
-export function readDescription({ metadata, training }: Checkpoint): [TaggerDescription, epoch: number] {
+export function readDescription({
+  metadata,
+  training,
+}: Checkpoint): [TaggerDescription, epoch: number, fingerprint: number | undefined] {
   const result = safeParse(description, metadata);
   if (!result.success) {
     const issue = result.issues[0];
@@ -86,7 +100,7 @@ export function readDescription({ metadata, training }: Checkpoint): [TaggerDesc
       `this is not the model of a tagger (${place}: ${issue.message}); give a file that "ostinato tag train" wrote`,
     );
   }
-  const { settings, words, tags, intents, neighbours, epoch } = result.output;
+  const { settings, words, tags, intents, neighbours, epoch, fingerprint } = result.output;
   const found = {
     settings: completeOptions(settings),
     words: Vocabulary.fromJSON(words),
@@ -94,7 +108,7 @@ export function readDescription({ metadata, training }: Checkpoint): [TaggerDesc
     intents: intents && Vocabulary.fromJSON(intents),
     neighbours,
   };
-  return [found, training?.position.epoch ?? epoch ?? found.settings.epochs];
+  return [found, training?.position.epoch ?? epoch ?? found.settings.epochs, fingerprint];
 }
 
 /** Runs `read`; what it finds wrong with a checkpoint becomes a CheckpointError. */

@@ -1,4 +1,4 @@
-import { DataError, type TaggedSentence, type Vocabulary } from '@ostinato/data';
+import { DataError, fnv1a, type TaggedSentence, type Vocabulary } from '@ostinato/data';
 
 /**
  * Throws DataError, naming the sentence, unless each is a list of words.
@@ -86,4 +86,9 @@ function describe(value: unknown): string {
   if (Array.isArray(value)) return `an array of ${value.length}`;
   if (typeof value !== 'object' || value === null) return String(value);
   return `an object with ${Object.keys(value).join(', ') || 'nothing in it'}`;
+}
+
+/** A number by which the same sentences in the same order are recognised. */
+export function fingerprint(sentences: readonly TaggedSentence[]): number {
+  return fnv1a(JSON.stringify(sentences.map(({ words, tags, intent }) => [words, tags, intent])));
 }

@@ -67,6 +67,16 @@ describe('a training that is stopped', () => {
     expect(await sealOf(await fitToTheEnd(tagger))).toBe(straight);
   });
 
+  it('refuses to go on with other sentences, also after loading', async () => {
+    const tagger = create();
+    await fitUntil(tagger, (event) => event.kind === 'checkpoint');
+    for (const stopped of [tagger, await reload(tagger)]) {
+      const others = stopped.fit([...train].reverse());
+      await expect(others.next()).rejects.toThrow(/stopped in epoch 1 on other sentences than these 120/);
+      expect(await sealOf(await fitToTheEnd(stopped))).toBe(straight);
+    }
+  });
+
   it('by leaving the loop again and again goes on to the very same weights', async () => {
     const tagger = create();
     for (const count of [2, 5, STEPS_PER_EPOCH + 1, STEPS_PER_EPOCH + 5, 2 * STEPS_PER_EPOCH + 2]) {

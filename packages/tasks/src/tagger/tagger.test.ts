@@ -136,6 +136,11 @@ describe('SequenceTagger', () => {
     expect(tagger.finished).toBe(true);
   });
 
+  it('knows the words that it was made for', () => {
+    const tagger = SequenceTagger.create([{ words: ['AP/57'], tags: ['O'] }], small);
+    expect([tagger.knows('AP/57'), tagger.knows('ap')]).toEqual([true, false]);
+  });
+
   it('shows what it consists of', () => {
     expect(SequenceTagger.create(train, small).summary()).toContain('rnn (Stacked)');
   });

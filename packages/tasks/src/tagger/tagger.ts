@@ -2,7 +2,13 @@ import { type TaggedSentence, Vocabulary } from '@ostinato/data';
 import { type Backend, OstinatoError } from '@ostinato/kernel';
 import { summary } from '@ostinato/layers';
 import { argmax, defaultRandom, dispose, noGrad, seed, tidy } from '@ostinato/tensor';
-import { type Checkpoint, decodeCheckpoint, encodeCheckpoint, type FitEvent } from '@ostinato/train';
+import {
+  type Checkpoint,
+  decodeCheckpoint,
+  encodeCheckpoint,
+  type FitEvent,
+  nextTurn,
+} from '@ostinato/train';
 import { bioRules, decode, neighbours, type TagRules } from './decode.js';
 import { describeTagger, readDescription, readingCheckpoint, type TaggerDescription } from './description.js';
 import { TaggerFeatures } from './features.js';
@@ -10,7 +16,7 @@ import { TaggerNetwork } from './network.js';
 import { completeOptions, type TaggerOptions, type TaggerSettings } from './options.js';
 import { predictionOf, type TaggedPrediction } from './prediction.js';
 import { reportOf, type TaggerReport } from './report.js';
-import { assertAnyWords, checkLabels, checkTagged, checkWords } from './sentences.js';
+import { assertAnyWords, checkLabels, checkTagged, checkWords, fingerprint } from './sentences.js';
 import { trainNetwork } from './training.js';
 
 /** Sentences that are tagged at a time. */
@@ -43,6 +49,8 @@ export class SequenceTagger {
   /** Where training goes on if it is left now; undefined when it has not begun or is finished. */
   #start: Checkpoint | undefined;
   #epoch = 0;
+  /** Of the sentences that training began with. */
+  #fingerprint: number | undefined;
   #isTraining = false;
 
   private constructor(description: TaggerDescription) {
@@ -95,6 +103,10 @@ export class SequenceTagger {
   get tags(): string[] {
     return [...this.#description.tags];
   }
+  /** Whether a word occurred in the training data; others are read as OTHER, and by their letters. */
+  knows(word: string): boolean {
+    return this.#description.words.has(word);
+  }
   /** The intents that it knows. */
   get intents(): string[] {
     return [...(this.#description.intents ?? [])];
@@ -124,6 +136,7 @@ export class SequenceTagger {
     checkLabels('SequenceTagger.fit', sentences, tags, intents);
     if (dev) checkTagged('SequenceTagger.fit: dev', dev);
     assertAnyWords('SequenceTagger.fit', sentences);
+    this.#recognise(sentences);
     this.#isTraining = true;
     try {
       this.#start ??= { weights: await this.#network.state() };
@@ -140,6 +153,18 @@ export class SequenceTagger {
       this.#isTraining = false;
       this.#rest();
     }
+  }
+
+  /** Notes which sentences training begins with. Throws OstinatoError where it would go on with others. */
+  #recognise(sentences: readonly TaggedSentence[]): void {
+    const found = fingerprint(sentences);
+    if (this.#start?.training && this.#fingerprint !== undefined && this.#fingerprint !== found) {
+      throw new OstinatoError(
+        `tagger: training stopped in epoch ${this.epoch} on other sentences than these ${sentences.length}; ` +
+          'go on with the same ones, in the same order, or create a new tagger',
+      );
+    }
+    this.#fingerprint = found;
   }
 
   async #note(checkpoint: Checkpoint, save: TaggerFitOptions['save']): Promise<void> {
@@ -180,6 +205,8 @@ export class SequenceTagger {
         part.forEach((index, row) => {
           results[index] = predictions[row]!;
         });
+        // Signals and timers get a turn between batches.
+        await nextTurn();
       }
       return results;
     } finally {
@@ -246,7 +273,7 @@ export class SequenceTagger {
    */
   async toCheckpoint(): Promise<Checkpoint> {
     const state = this.#start ?? { weights: await this.#network.state() };
-    return { ...state, metadata: describeTagger(this.#description, this.#epoch) };
+    return { ...state, metadata: describeTagger(this.#description, this.#epoch, this.#fingerprint) };
   }
 
   /**
@@ -255,10 +282,11 @@ export class SequenceTagger {
    */
   static fromCheckpoint(checkpoint: Checkpoint): SequenceTagger {
     return readingCheckpoint(() => {
-      const [description, epoch] = readDescription(checkpoint);
+      const [description, epoch, sentences] = readDescription(checkpoint);
       const tagger = drawnFrom(description.settings.seed, () => new SequenceTagger(description));
       tagger.#network.loadState(weightsToUse(checkpoint));
       tagger.#epoch = epoch;
+      tagger.#fingerprint = sentences;
       tagger.#start = checkpoint.training && !tagger.finished ? checkpoint : undefined;
       return tagger;
     });

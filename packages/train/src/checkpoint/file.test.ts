@@ -28,7 +28,7 @@ describe('checkpoint files', () => {
 
   it('tell why they cannot be written, and leave nothing behind', async () => {
     await expect(saveCheckpoint(join(folder, 'no', 'model'), checkpoint(1))).rejects.toThrow(
-      /saveCheckpoint: cannot write .*model: its folder does not exist; choose another path/,
+      /^cannot write .*model: its folder does not exist; choose another path/,
     );
     await writeFile(join(folder, 'file'), '');
     await expect(saveCheckpoint(join(folder, 'file', 'model'), checkpoint(1))).rejects.toThrow(
@@ -43,7 +43,7 @@ describe('checkpoint files', () => {
 
   it('tell why they cannot be read', async () => {
     await expect(loadCheckpoint(join(folder, 'model'))).rejects.toThrow(
-      /loadCheckpoint: cannot read .*model: it does not exist/,
+      /^cannot read .*model: it does not exist/,
     );
     await expect(loadCheckpoint(folder)).rejects.toThrow(/it is a folder/);
     const path = join(folder, 'model');

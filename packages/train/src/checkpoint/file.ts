@@ -26,7 +26,7 @@ export async function saveCheckpoint(path: string, checkpoint: Checkpoint): Prom
   } catch (error) {
     const folder =
       (error as NodeJS.ErrnoException).code === 'ENOENT' ? 'its folder does not exist' : reasonOf(error);
-    throw new CheckpointError(`saveCheckpoint: cannot write ${path}: ${folder}; choose another path`, {
+    throw new CheckpointError(`cannot write ${path}: ${folder}; choose another path`, {
       cause: error,
     });
   }
@@ -41,7 +41,7 @@ export async function loadCheckpoint(path: string): Promise<Checkpoint> {
   try {
     bytes = await readFile(path);
   } catch (error) {
-    throw new CheckpointError(`loadCheckpoint: cannot read ${path}: ${reasonOf(error)}`, { cause: error });
+    throw new CheckpointError(`cannot read ${path}: ${reasonOf(error)}`, { cause: error });
   }
   try {
     return await decodeCheckpoint(bytes);

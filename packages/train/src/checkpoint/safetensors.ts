@@ -111,7 +111,7 @@ function readHeader(bytes: Uint8Array): { header: Record<string, unknown>; dataS
   const length = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength).getBigUint64(0, true);
   if (length > BigInt(MAX_HEADER_BYTES)) {
     throw broken(
-      `the header would have ${length} bytes (at most ${MAX_HEADER_BYTES} are allowed): not a safetensors file`,
+      `this is not a safetensors file, which models are: its header would have ${length} bytes, at most ${MAX_HEADER_BYTES} are allowed`,
     );
   }
   const dataStart = LENGTH_BYTES + Number(length);
