@@ -91,7 +91,7 @@ describe('numerics', () => {
   it.each([
     ['exp', exp, Math.exp, 0.98],
     ['log', log, Math.log, 0.9],
-    ['tanh', tanh, Math.tanh, 2],
+    ['tanh', tanh, Math.tanh, 2.2],
     ['sin', sin, Math.sin, 1.6],
     ['cos', cos, Math.cos, 1.6],
   ] as const)('%s', (_, compute, exact, most) => {
@@ -101,7 +101,7 @@ describe('numerics', () => {
 
   it('sigmoid', () => {
     const { error, at } = largestError(sigmoid, expr.primitives.sigmoid, (x) => !(x < -87.3));
-    expect(error, `at ${at}`).toBeLessThanOrEqual(2.3);
+    expect(error, `at ${at}`).toBeLessThanOrEqual(2.5);
     const far = samples().filter((x) => x < -87.3);
     const padded = new Float32Array(Math.ceil(far.length / 4) * 4).fill(-100);
     padded.set(far);
