@@ -6,7 +6,7 @@ test('start trains, measures, tags the sentences of the lecture (L1, L3) and say
   const folder = await temporaryFolder(onTestFinished);
   const { status, stdout, stderr } = await ostinato(['start', '--epochs', '1'], folder);
   expect(stderr).toMatch(
-    /^epoch 1\/1 {2}loss \d\.\d{4} {2}slot F1 \d+\.\d\d {2}\d+ sentences\/s {2}0:00 left\n$/,
+    /^epoch 1\/1 {2}loss \d\.\d{4} {2}slot F1 \d+\.\d\d {2}[\d,]+ sentences\/s {2}0:00 left\n$/,
   );
   expect(stdout).toMatch(/On 500 sentences never seen, .*: slot F1 \d+\.\d\d \(precision/);
   expect(stdout.replace(/ +/g, ' ')).toMatch(

@@ -272,8 +272,9 @@ export class SequenceTagger {
    * the last checkpoint.
    */
   async toCheckpoint(): Promise<Checkpoint> {
-    const state = this.#start ?? { weights: await this.#network.state() };
-    return { ...state, metadata: describeTagger(this.#description, this.#epoch, this.#fingerprint) };
+    const state: Checkpoint = this.#start ?? { weights: await this.#network.state() };
+    const sentences = state.training && this.#fingerprint;
+    return { ...state, metadata: describeTagger(this.#description, this.#epoch, sentences) };
   }
 
   /**
