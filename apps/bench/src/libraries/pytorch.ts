@@ -1,0 +1,4 @@
+import { type Session, Unsupported } from './library.js';
+export async function openPyTorch(): Promise<Session> {
+  throw new Unsupported('todo');
+}
