@@ -88,7 +88,7 @@ async function bench(options: Options, command: Command): Promise<void> {
   progress.close();
   const rows = rowsOf(results);
   const report = { machine: machine(), rows, gaps: gapsOf(results), growth: growthsOf(choice.cases, rows) };
-  stdout.write(textOf(report));
+  stdout.write(textOf(choice, report));
   if (options.json) await writeFile(options.json, `${JSON.stringify(report, null, 2)}\n`);
   if (interruption.signal.aborted) process.exitCode = 130;
   else if (wrong(report)) process.exitCode = 1;
@@ -122,9 +122,10 @@ interface Report {
   readonly growth: readonly Growth[];
 }
 
-function textOf({ machine, rows, gaps, growth }: Report): string {
+function textOf({ cases }: Choice, { machine, rows, gaps, growth }: Report): string {
+  const names = cases.map(({ name }) => name);
   const where = `${machine.cpu}, ${machine.cores} cores, Node ${machine.node}`;
-  return [renderRows(rows, gaps), renderGrowths(growth), `Measured on: ${where}\n`]
+  return [renderRows(names, rows, gaps), renderGrowths(growth), `Measured on: ${where}\n`]
     .filter(Boolean)
     .join('\n');
 }

@@ -1,4 +1,5 @@
 import { type ChildProcess, fork } from 'node:child_process';
+import { folders } from '../folders.js';
 import type { Answer, Job } from './job.js';
 
 /** Where and how long a job runs. */
@@ -16,6 +17,7 @@ const SHOWN_ERROR = 300;
 /** Does a job in a process of its own. Never throws for what happens there: that is an answer too. */
 export function runJob(job: Job, { program, killMs, signal }: RunOptions): Promise<Answer> {
   const child = fork(program, [], {
+    cwd: folders.app,
     serialization: 'advanced',
     stdio: ['ignore', 'ignore', 'pipe', 'ipc'],
     execArgv: [],

@@ -25,10 +25,10 @@ const look = {
   style: { head: [], border: [], 'padding-left': 0, 'padding-right': 0 },
 };
 
-/** One line for each library, case by case; dashes with their reason where there is no measurement. */
-export function renderRows(rows: readonly Row[], gaps: readonly Gap[]): string {
-  const names = [...new Set([...rows, ...gaps].map((each) => each.case))];
+/** One line for each library, case by case in the order of `names`; dashes with their reason where there is no measurement. */
+export function renderRows(names: readonly string[], rows: readonly Row[], gaps: readonly Gap[]): string {
   return names
+    .filter((name) => [...rows, ...gaps].some((each) => each.case === name))
     .map((name) => {
       const table = new Table({
         ...look,
