@@ -6,6 +6,7 @@ import { type Competitor, competitors } from './libraries/list.js';
 import { bundleChild } from './measure/bundle.js';
 import { competitorsFor, measureAll } from './measure/measure-all.js';
 import type { Budget } from './measure/timing.js';
+import { drawChart } from './report/draw-chart.js';
 import { type Growth, growthsOf } from './report/growth.js';
 import { machine } from './report/machine.js';
 import { Progress } from './report/progress.js';
@@ -39,7 +40,7 @@ export function program(): Command {
     .option('--library <name>', 'only libraries whose name contains this')
     .option('--quick', 'small sizes and few repeats: shows that everything runs', false)
     .option('--json <file>', 'write all figures to a file')
-    .option('--chart <file.svg>', 'draw the times as a picture')
+    .option('--chart <file.svg>', 'draw the ratios to ours as a picture')
     .option('--limit <seconds>', 'longest time for a library in a case', seconds, 180)
     .option('--list', 'show the names of cases and libraries, and measure nothing', false)
     .action(bench);
@@ -90,8 +91,18 @@ async function bench(options: Options, command: Command): Promise<void> {
   const report = { machine: machine(), rows, gaps: gapsOf(results), growth: growthsOf(choice.cases, rows) };
   stdout.write(textOf(choice, report));
   if (options.json) await writeFile(options.json, `${JSON.stringify(report, null, 2)}\n`);
+  if (options.chart) await chart(rows, options.chart, command);
   if (interruption.signal.aborted) process.exitCode = 130;
   else if (wrong(report)) process.exitCode = 1;
+}
+
+async function chart(rows: readonly Row[], file: string, command: Command): Promise<void> {
+  try {
+    await drawChart(rows, file);
+  } catch (error) {
+    if (error instanceof RangeError) command.error(`error: ${error.message}`);
+    throw error;
+  }
 }
 
 function chooseOrEnd(options: Options, command: Command): Choice {

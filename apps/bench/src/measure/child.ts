@@ -80,6 +80,9 @@ async function answerTo(job: Job): Promise<Answer> {
   }
 }
 
+// Who is interrupted is the program that started this one; it ends this process.
+process.on('SIGINT', () => {});
+
 process.once('message', async (job: Job) => {
   const answer = await answerTo(job).catch((error: unknown): Answer => {
     if (error instanceof Unsupported) return { kind: 'unsupported', reason: error.message };

@@ -39,6 +39,7 @@ export function competitorsFor({ libraries }: BenchCase, competitors: readonly C
 export async function measureAll(plan: Plan): Promise<Result[]> {
   const results: Result[] = [];
   for (const benchCase of plan.cases) {
+    if (plan.run.signal?.aborted) return results;
     const expected = await expect(benchCase, plan.run);
     let ours: Measured | undefined;
     for (const competitor of competitorsFor(benchCase, plan.competitors)) {
@@ -47,7 +48,9 @@ export async function measureAll(plan: Plan): Promise<Result[]> {
       const reason = plan.unavailable.get(competitor.id);
       const outcome: Outcome = reason
         ? { kind: 'unsupported', reason }
-        : agreeing(await measureCase(benchCase, competitor, expected, plan.budget, plan.run), ours);
+        : expected.kind === 'failed'
+          ? expected
+          : agreeing(await measureCase(benchCase, competitor, expected, plan.budget, plan.run), ours);
       if (plan.run.signal?.aborted) return results;
       if (outcome.kind === 'measured' && competitor.id === BASELINE) ours = outcome.measured;
       const result = { benchCase, competitor, outcome };

@@ -9,6 +9,7 @@ import type { Budget } from './timing.js';
 
 /** What the oracle says about a case. */
 export interface Expected {
+  readonly kind: 'expected';
   readonly small: NamedArrays;
   readonly head: NamedArrays;
 }
@@ -20,19 +21,25 @@ export type Outcome =
   | { readonly kind: 'failed'; readonly message: string };
 
 /** Asks the oracle for the results of the small task, and of the part of the full one that it can do. */
-export async function expect(benchCase: BenchCase, options: RunOptions): Promise<Expected> {
+export async function expect(
+  benchCase: BenchCase,
+  options: RunOptions,
+): Promise<Expected | { readonly kind: 'failed'; readonly message: string }> {
   const head = headOf(problemOf(benchCase.task));
   const withSmall = benchCase.measures === 'time';
   const small = problemOf(smallTask(benchCase.task));
   const problems = [...(withSmall ? [small] : []), ...(head ? [head] : [])];
   const answer = await runJob({ kind: 'results', library: oracle.id, problems }, options);
   if (answer.kind !== 'results') {
-    throw new Error(
-      `the oracle fails at ${benchCase.name}: ${'message' in answer ? answer.message : answer.kind}`,
-    );
+    const why = answer.kind === 'failed' ? answer.message : answer.kind;
+    return { kind: 'failed', message: `the oracle fails: ${why}` };
   }
   const results = [...answer.results];
-  return { small: (withSmall && results.shift()) || {}, head: (head && results.shift()) || {} };
+  return {
+    kind: 'expected',
+    small: (withSmall && results.shift()) || {},
+    head: (head && results.shift()) || {},
+  };
 }
 
 /** Measures a case with a library, and holds its results against the oracle's. */
