@@ -10,29 +10,25 @@ export interface Dot {
   readonly ratio: number;
 }
 
-/** Colours that colour-blind people tell apart and that differ in grey (Okabe & Ito 2008); each has a shape besides. */
-const COLORS = [
-  '#000000',
-  '#0072B2',
-  '#D55E00',
-  '#E69F00',
-  '#CC79A7',
-  '#009E73',
-  '#009E73',
-  '#56B4E9',
-  '#56B4E9',
-];
-const SHAPES = [
-  'circle',
-  'circle',
-  'square',
-  'diamond',
-  'triangle-up',
-  'cross',
-  'triangle-down',
-  'stroke',
-  'triangle-left',
-];
+const PLUS = 'M0,-1L0,1M-1,0L1,0';
+const CROSS = 'M-.8,-.8L.8,.8M.8,-.8L-.8,.8';
+
+/**
+ * A colour for each library, which colour-blind people tell apart and that differ in grey (Okabe & Ito 2008), and a shape for
+ * each backend and number of threads: always the same, whatever was measured.
+ */
+const marks: Readonly<Record<string, readonly [color: string, shape: string]>> = {
+  'ostinato, 1 thread': ['#000000', 'circle'],
+  'ostinato, 2 threads': ['#000000', 'square'],
+  'tensorflow.js wasm, 1 thread': ['#D55E00', 'triangle-up'],
+  'tensorflow.js cpu, 1 thread': ['#D55E00', 'cross'],
+  'jax-js wasm, 1 thread': ['#E69F00', 'diamond'],
+  'onnxruntime-node native, 1 thread': ['#0072B2', 'triangle-down'],
+  'onnxruntime-node native, 2 threads': ['#0072B2', 'triangle-right'],
+  'pytorch, 1 thread': ['#009E73', PLUS],
+  'pytorch, 2 threads': ['#009E73', CROSS],
+};
+const OTHER_MARK = ['#666666', 'stroke'] as const;
 
 const HEIGHT_OF_A_CASE = 22;
 
@@ -41,7 +37,7 @@ export function dotsOf(rows: readonly Row[]): Dot[] {
   return rows.flatMap((row) => {
     const [, kind, mode] = /^(.+)-(forward|training)$/.exec(row.op) ?? [];
     if (!kind || !mode || row.ratioToOurs === null || row.check !== 'equal') return [];
-    if (row.case.startsWith('scaling-')) return [];
+    if (kind === 'tagger' || row.case.startsWith('scaling-')) return [];
     const ragged = row.case.endsWith('-ragged') ? ', ragged' : '';
     const backend = /^[a-z]+/.exec(row.backend)?.[0] ?? row.backend;
     const library =
@@ -77,12 +73,10 @@ export function chartSpec(rows: readonly Row[]): object {
     );
   }
   const cases = [...new Set(dots.map(({ what }) => what))];
-  const libraries = [...new Set(dots.map(({ who }) => who))];
-  const marks = {
-    domain: libraries,
-    color: libraries.map((_, index) => COLORS[index % COLORS.length]),
-    shape: libraries.map((_, index) => SHAPES[index % SHAPES.length]),
-  };
+  const measured = new Set(dots.map(({ who }) => who));
+  const known = Object.keys(marks).filter((who) => measured.has(who));
+  const domain = [...known, ...[...measured].filter((who) => !(who in marks))];
+  const looks = domain.map((who) => marks[who] ?? OTHER_MARK);
   const legend = { title: null, orient: 'bottom', columns: 3, labelLimit: 300, symbolSize: 90 };
   return {
     $schema: 'https://vega.github.io/schema/vega-lite/v6.json',
@@ -109,8 +103,8 @@ export function chartSpec(rows: readonly Row[]): object {
               axis: { tickCount: 5, format: '~g' },
             },
             y: { field: 'what', type: 'nominal', sort: cases, title: null, axis: { grid: true } },
-            color: { field: 'who', scale: { domain: marks.domain, range: marks.color }, legend },
-            shape: { field: 'who', scale: { domain: marks.domain, range: marks.shape }, legend },
+            color: { field: 'who', scale: { domain, range: looks.map(([color]) => color) }, legend },
+            shape: { field: 'who', scale: { domain, range: looks.map(([, shape]) => shape) }, legend },
           },
         },
       ],
