@@ -110,7 +110,9 @@ module.exports = {
   ],
   options: {
     doNotFollow: { path: 'node_modules' },
-    exclude: { path: '^packages/[^/]+/dist/|\\.config\\.ts$|^packages/cli/ostinato\\.js$' },
+    exclude: {
+      path: '^packages/[^/]+/dist/|^apps/bench/peers/|\\.config\\.ts$|^packages/cli/ostinato\\.js$',
+    },
     tsPreCompilationDeps: true,
     combinedDependencies: false,
     tsConfig: { fileName: 'tsconfig.json' },

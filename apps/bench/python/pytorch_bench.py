@@ -1,0 +1,135 @@
+"""Runs one layer or product with PyTorch: one line of JSON in, one line of JSON out, arrays in files of raw float32.
+
+{"prepare": FOLDER}  loads FOLDER/problem.json and its arrays
+{"run": COUNT}       computes so many times, answers {"milliseconds": ...}
+{"results": FOLDER}  writes the results of the last step, answers {"names": [...]}
+
+Weights arrive as [input, gates * hidden] with the gates of an LSTM in the order i f g o and those of a GRU reset update new,
+which is the order of PyTorch too; PyTorch keeps them transposed.
+"""
+
+import json
+import os
+import sys
+import time
+
+import numpy
+import torch
+
+GATES = {"lstm": 4, "gru": 3, "elman": 1}
+LAYERS = {"lstm": torch.nn.LSTM, "gru": torch.nn.GRU, "elman": torch.nn.RNN}
+
+
+def read(folder, name, shape):
+    values = numpy.fromfile(os.path.join(folder, name + ".f32"), dtype=numpy.float32)
+    return torch.from_numpy(values.reshape(shape).copy())
+
+
+class Product:
+    def __init__(self, folder, task):
+        self.a = read(folder, "a", (task["rows"], task["inner"]))
+        self.b = read(folder, "b", (task["inner"], task["columns"]))
+
+    def step(self):
+        self.output = self.a @ self.b
+
+    def results(self):
+        return {"output": self.output}
+
+
+class Layer:
+    def __init__(self, folder, task):
+        self.task = task
+        hidden, self.width = task["hidden"], GATES[task["cell"]] * task["hidden"]
+        self.x = read(folder, "x", (task["batch"], task["time"], task["input"]))
+        self.lengths = None
+        if task["ragged"]:
+            self.lengths = torch.from_numpy(numpy.fromfile(os.path.join(folder, "lengths.i32"), dtype=numpy.int32)).long()
+        self.layer = LAYERS[task["cell"]](
+            task["input"], hidden, batch_first=True, bidirectional=task["bidirectional"]
+        )
+        self.suffixes = ["", "_reverse"] if task["bidirectional"] else [""]
+        with torch.no_grad():
+            for direction, suffix in enumerate(self.suffixes):
+                named = lambda name: "%s%d" % (name, direction)
+                weight = read(folder, named("weight"), (task["input"], self.width))
+                recurrent = read(folder, named("recurrentWeight"), (hidden, self.width))
+                self.part("weight_ih", suffix).copy_(weight.t())
+                self.part("weight_hh", suffix).copy_(recurrent.t())
+                self.part("bias_ih", suffix).copy_(read(folder, named("bias"), (self.width,)))
+                self.part("bias_hh", suffix).zero_()
+                if task["cell"] == "gru":
+                    self.part("bias_hh", suffix)[2 * hidden :] = read(folder, named("parameters"), (hidden,))
+        self.loss = None
+
+    def part(self, name, suffix):
+        return getattr(self.layer, name + "_l0" + suffix)
+
+    def forward(self):
+        if self.lengths is None:
+            return self.layer(self.x)[0]
+        packed = torch.nn.utils.rnn.pack_padded_sequence(
+            self.x, self.lengths, batch_first=True, enforce_sorted=False
+        )
+        return torch.nn.utils.rnn.pad_packed_sequence(
+            self.layer(packed)[0], batch_first=True, total_length=self.task["time"]
+        )[0]
+
+    def step(self):
+        if self.task["mode"] == "forward":
+            with torch.no_grad():
+                self.output = self.forward()
+            return
+        for parameter in self.layer.parameters():
+            parameter.grad = None
+        self.output = self.forward()
+        self.loss = self.output.square().mean()
+        self.loss.backward()
+
+    def results(self):
+        results = {"output": self.output.detach()}
+        if self.loss is None:
+            return results
+        results["loss"] = self.loss.detach()
+        hidden = self.task["hidden"]
+        for direction, suffix in enumerate(self.suffixes):
+            prefix = "backwards." if direction else ""
+            results[prefix + "weight"] = self.part("weight_ih", suffix).grad.t()
+            results[prefix + "recurrentWeight"] = self.part("weight_hh", suffix).grad.t()
+            results[prefix + "bias"] = self.part("bias_ih", suffix).grad
+            if self.task["cell"] == "gru":
+                results[prefix + "parameters"] = self.part("bias_hh", suffix).grad[2 * hidden :]
+        return results
+
+
+def main():
+    threads = int(sys.argv[1])
+    torch.set_num_threads(threads)
+    torch.set_num_interop_threads(1)
+    work = None
+    say({"version": torch.__version__})
+    for line in sys.stdin:
+        request = json.loads(line)
+        if "prepare" in request:
+            folder = request["prepare"]
+            with open(os.path.join(folder, "problem.json")) as file:
+                task = json.load(file)
+            work = (Product if task["kind"] == "matmul" else Layer)(folder, task)
+            say({})
+        elif "run" in request:
+            start = time.perf_counter()
+            for _ in range(request["run"]):
+                work.step()
+            say({"milliseconds": 1000 * (time.perf_counter() - start)})
+        else:
+            results = work.results()
+            for name, values in results.items():
+                values.contiguous().numpy().tofile(os.path.join(request["results"], name + ".f32"))
+            say({"names": list(results)})
+
+
+def say(answer):
+    print(json.dumps(answer), flush=True)
+
+
+main()

@@ -1,0 +1,83 @@
+import type { Open } from './library.js';
+
+/** A library as it is compared: one backend, one number of threads. */
+export interface Competitor {
+  /** What `--library` names. */
+  readonly id: string;
+  readonly library: string;
+  readonly threads: number;
+  /** Whether it lives in the folder of peers, which is installed on demand. */
+  readonly peer: boolean;
+  /** Loads the code only in the process that measures. */
+  readonly load: () => Promise<Open>;
+}
+
+function ours(id: string, threads: number): Competitor {
+  return {
+    id,
+    library: 'ostinato',
+    threads,
+    peer: false,
+    load: async () => (await import('./ostinato.js')).openOstinato,
+  };
+}
+
+/** Ours at one thread: what ratios are taken to. */
+export const BASELINE = 'ostinato';
+
+/** All that are compared, in the order of the report. */
+export const competitors: readonly Competitor[] = [
+  ours(BASELINE, 1),
+  ours('ostinato-2', 2),
+  {
+    id: 'tfjs-wasm',
+    library: 'tensorflow.js',
+    threads: 1,
+    peer: true,
+    load: async () => (await import('./tensorflow.js')).openTensorFlow('wasm'),
+  },
+  {
+    id: 'tfjs-cpu',
+    library: 'tensorflow.js',
+    threads: 1,
+    peer: true,
+    load: async () => (await import('./tensorflow.js')).openTensorFlow('cpu'),
+  },
+  {
+    id: 'jax-wasm',
+    library: 'jax-js',
+    threads: 1,
+    peer: true,
+    load: async () => (await import('./jax.js')).openJax,
+  },
+  ...[1, 2].map((threads) => ({
+    id: threads === 1 ? 'onnxruntime' : `onnxruntime-${threads}`,
+    library: 'onnxruntime-node',
+    threads,
+    peer: true,
+    load: async () => (await import('./onnxruntime.js')).openOnnxRuntime,
+  })),
+  ...[1, 2].map((threads) => ({
+    id: threads === 1 ? 'pytorch' : `pytorch-${threads}`,
+    library: 'pytorch',
+    threads,
+    peer: false,
+    load: async () => (await import('./pytorch.js')).openPyTorch,
+  })),
+];
+
+/** Our float64 reference backend, which first results are held against; it is not timed. */
+export const oracle: Competitor = {
+  id: 'oracle',
+  library: 'ostinato',
+  threads: 1,
+  peer: false,
+  load: async () => (await import('./ostinato.js')).openReference,
+};
+
+/** The competitor of that id. Throws RangeError for another. */
+export function competitorOf(id: string): Competitor {
+  const found = [...competitors, oracle].find((competitor) => competitor.id === id);
+  if (!found) throw new RangeError(`library: there is none with the id ${id}`);
+  return found;
+}

@@ -1,0 +1,4 @@
+/** `pnpm bench`. */
+import { program } from './program.js';
+
+await program().parseAsync();

@@ -1,0 +1,21 @@
+import { availableParallelism, cpus, platform, release } from 'node:os';
+
+/** On what was measured. */
+export interface Machine {
+  readonly cpu: string;
+  readonly cores: number;
+  readonly system: string;
+  readonly node: string;
+  readonly date: string;
+}
+
+/** This machine, now. */
+export function machine(): Machine {
+  return {
+    cpu: cpus()[0]?.model ?? 'unknown',
+    cores: availableParallelism(),
+    system: `${platform()} ${release()}`,
+    node: process.versions.node,
+    date: new Date().toISOString().slice(0, 10),
+  };
+}
