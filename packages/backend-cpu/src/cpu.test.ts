@@ -7,7 +7,7 @@ const start = async (options?: CpuOptions): Promise<CpuBackend> => (await cpu(op
 
 /** A product that is large enough for several threads, as bits. */
 async function product(backend: Backend): Promise<Int32Array> {
-  const n = 96;
+  const n = 128;
   const [a, b, out] = [0, 1, 2].map(() => viewOf(backend.alloc(4 * n * n), [n, n])) as [
     ReturnType<typeof viewOf>,
     ReturnType<typeof viewOf>,
@@ -39,6 +39,7 @@ describe('cpu', () => {
       const one = await product(await start({ threads: 1 }));
       const backend = await start({ threads: 3 });
       expect(backend.describe()).toMatch(/on 3 threads$/);
+    expect(backend.threads).toBe(3);
       for (let round = 0; round < 10; round++) {
         expect(await product(backend)).toEqual(one);
         await new Promise((resolve) => setTimeout(resolve, 20));

@@ -24,6 +24,8 @@ export interface CpuOptions {
 
 /** The CPU backend, which can say what it runs on. */
 export interface CpuBackend extends Backend {
+  /** How many threads work. */
+  readonly threads: number;
   /** For people: instructions, threads, and why there are not more. */
   describe(): string;
 }
@@ -55,7 +57,10 @@ export function cpu(options: CpuOptions = {}): BackendFactory {
 
 function plain(options: CpuOptions): CpuBackend {
   const why = features().simd ? '' : ', because this engine has no WebAssembly SIMD';
-  return Object.assign(new PlainBackend(options), { describe: () => `plain JavaScript on 1 thread${why}` });
+  return Object.assign(new PlainBackend(options), {
+    threads: 1,
+    describe: () => `plain JavaScript on 1 thread${why}`,
+  });
 }
 
 function inWebAssembly(wanted: number | undefined, maximumBytes: number | undefined): CpuBackend {
@@ -76,5 +81,5 @@ function inWebAssembly(wanted: number | undefined, maximumBytes: number | undefi
     : ', because shared memory is missing here (pages need to be cross-origin isolated)';
   const describe = (): string =>
     `${instructions} on ${threads} ${threads === 1 ? 'thread' : 'threads'}${why}`;
-  return Object.assign(backend, { describe });
+  return Object.assign(backend, { threads, describe });
 }

@@ -30,6 +30,13 @@ export const competitors: readonly Competitor[] = [
   ours(BASELINE, 1),
   ours('ostinato-2', 2),
   {
+    id: 'ostinato-plain',
+    library: 'ostinato',
+    threads: 1,
+    peer: false,
+    load: async () => (await import('./ostinato.js')).openPlainOstinato,
+  },
+  {
     id: 'tfjs-wasm',
     library: 'tensorflow.js',
     threads: 1,

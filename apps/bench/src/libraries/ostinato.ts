@@ -1,7 +1,7 @@
 import type {
   Backend,
   BackendFactory,
-  CpuOptions,
+  CpuBackend,
   Module,
   RecurrentLayer,
   SequenceLayer,
@@ -22,20 +22,19 @@ import { peepholeCell } from './peephole-cell.js';
 
 type Ostinato = typeof import('ostinato');
 
-/** Ours on the CPU backend. */
+/** Ours on the CPU backend, in WebAssembly. */
 export async function openOstinato(threads: number): Promise<Session> {
   const ostinato = await import('ostinato');
-  // A variable, not a literal: whether the backend knows `threads` already is its own affair.
-  const options = { threads } satisfies Record<string, unknown> as CpuOptions;
-  const session = await sessionOn(ostinato, ostinato.cpu(options));
-  const used = threadsOf(ostinato.currentBackend());
+  const session = await sessionOn(ostinato, ostinato.cpu({ threads }));
+  const { threads: used } = ostinato.currentBackend() as CpuBackend;
   if (used !== threads) throw new Unsupported(`the CPU backend uses ${used} of ${threads} threads here`);
   return session;
 }
 
-/** On how many threads a backend computes: what it says itself; one where it says nothing. */
-function threadsOf(backend: Backend & { readonly threads?: number }): number {
-  return backend.threads ?? 1;
+/** Ours on the CPU backend, in plain JavaScript. */
+export async function openPlainOstinato(): Promise<Session> {
+  const ostinato = await import('ostinato');
+  return { ...(await sessionOn(ostinato, ostinato.cpu({ simd: false }))), backend: 'cpu without SIMD' };
 }
 
 /** Ours on the float64 reference backend: the oracle. */

@@ -10,7 +10,7 @@ describe.skipIf(!features().threads)('threads', () => {
   it.each([2, 3])('%i give the same bits as one', async (threads) => {
     const heap = new Heap({ shared: true });
     const pool = new ThreadPool(heap, threads);
-    const [M, K, N] = [130, 70, 90];
+    const [M, K, N] = [130, 170, 190];
     const operand = (rows: number, columns: number) => {
       const storage = heap.alloc(rows * columns * 4);
       const at = heap.addressOf(storage, 'test') / 4;

@@ -5,7 +5,7 @@ import type { Runner } from './runner.js';
 import { control, controlBytes, jobs, workerSource } from './thread-source.js';
 
 /** Work below this many operations is done sooner by one thread. */
-const worthSharing = 200_000;
+const worthSharing = 2_000_000;
 /** How long to look for the workers' end before sleeping, in milliseconds. */
 const patience = 0.2;
 
