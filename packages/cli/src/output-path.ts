@@ -5,12 +5,13 @@ import { CommandError } from './errors.js';
 
 /**
  * Makes sure that a model can be written to a path, before hours of work: the folder is there and can be written to, and
- * what the path already holds, if anything, is a model or an empty file.
+ * what the path already holds, if anything, is an empty file or a model whose training is over (or shall go on).
  *
+ * @param resumes whether a training that was stopped goes on
  * @throws CommandError that names the path, what is wrong and what to do
  */
-export async function checkOutputPath(path: string): Promise<void> {
-  await checkReplaceable(path);
+export async function checkOutputPath(path: string, resumes = false): Promise<void> {
+  await checkReplaceable(path, resumes);
   const folder = dirname(path);
   const probe = join(folder, `.${basename(path)}.${process.pid}.probe`);
   try {
@@ -26,7 +27,7 @@ export async function checkOutputPath(path: string): Promise<void> {
   }
 }
 
-async function checkReplaceable(path: string): Promise<void> {
+async function checkReplaceable(path: string, resumes: boolean): Promise<void> {
   const found = await stat(path).catch(() => undefined);
   if (!found) return;
   if (found.isDirectory()) {
@@ -40,13 +41,18 @@ async function checkReplaceable(path: string): Promise<void> {
     throw new CommandError(`--out ${path}: the file must not be written to; give another path`, { cause });
   }
   if (found.size === 0) return;
-  try {
-    await loadTagger(path);
-  } catch (cause) {
+  const tagger = await loadTagger(path).catch((cause) => {
     throw new CommandError(
       `--out ${path}: the file exists and is no model that could be replaced; give another path or remove it ` +
         `(${(cause as Error).message})`,
       { cause },
     );
-  }
+  });
+  tagger.dispose();
+  if (tagger.finished || resumes) return;
+  const { epochs } = tagger.settings;
+  throw new CommandError(
+    `--out ${path}: this model's training was stopped after ${tagger.epoch} of ${epochs} epochs; ` +
+      'go on with --resume, give another path, or remove the file to begin anew',
+  );
 }

@@ -100,4 +100,9 @@ describe('withoutRecurrentProduct', () => {
     expect(without.slice(0, 3)).toEqual(withZeros.slice(0, 3));
     expect(without.slice(6)).toEqual(withZeros.slice(6));
   });
+
+  it('says when a gate or state is used that is not there', () => {
+    const build = () => defineCell({ gates: 1, states: 1 }, ({ x: [, second] }) => [e.tanh(second!)]);
+    expect(build).toThrow(/an argument is undefined; does the program or cell have that many inputs, gates/);
+  });
 });

@@ -131,7 +131,12 @@ export function random(seed0: Scalar, seed1: Scalar, lane = 0): Expr {
   return intern(`r${seed0.id},${seed1.id},${lane}`, { kind: 'random', seeds: [seed0, seed1], lane });
 }
 
-function lift(value: ExprLike): Expr {
+function lift(value: ExprLike | undefined): Expr {
+  if (value === undefined) {
+    throw new ProgramError(
+      'expression: an argument is undefined; does the program or cell have that many inputs, gates, states and parameters?',
+    );
+  }
   return typeof value === 'number' ? constant(value) : value;
 }
 const isConstant = (e: Expr, value?: number): e is Constant =>

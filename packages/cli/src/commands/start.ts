@@ -39,7 +39,7 @@ interface StartOptions {
 export function addStart(parent: Command): void {
   parent
     .command('start')
-    .description('see it work: train a tagger on flight requests, in about a minute')
+    .description('see it work: train a tagger on flight requests, in under a minute')
     .option('--out <model>', 'file for the model', 'flights.ostinato')
     .option(
       '--epochs <n>',
@@ -56,7 +56,7 @@ async function start({ out, epochs, backend, resume }: StartOptions): Promise<vo
   const { stdout, stderr } = process;
   const colors = colorsFor(stdout);
   await startBackend(backend);
-  await checkOutputPath(out);
+  await checkOutputPath(out, resume);
   const { train, dev, test } = flights();
   const tagger = resume ? await loadTagger(out) : SequenceTagger.create(train, { ...settings, epochs });
   stdout.write(

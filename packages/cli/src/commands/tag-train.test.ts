@@ -217,6 +217,12 @@ describe('a stopped training', () => {
       const predicted = await ostinato(['tag', 'predict', 'model', 'to taipei'], folder);
       expect(predicted.status).toBe(0);
 
+      const careless = await ostinato(long, folder);
+      expect(careless.stderr).toMatch(
+        /was stopped after [1-5] of 6 epochs; go on with --resume, give another path/,
+      );
+      expect(careless.status).toBe(1);
+
       const resumed = await ostinato(resume.split(' '), folder);
       expect(resumed.stderr).not.toContain('epoch 1/6');
       expect(resumed.stderr).toContain('epoch 6/6');

@@ -75,7 +75,7 @@ export function addTagTrain(parent: Command): void {
 
 async function train(options: TrainOptions, command: Command): Promise<void> {
   await startBackend(options.backend);
-  await checkOutputPath(options.out);
+  await checkOutputPath(options.out, options.resume);
   const sentences = await readTagged(options.train);
   const dev = options.dev === undefined ? undefined : await readTagged(options.dev);
   const tagger = options.resume

@@ -36,7 +36,7 @@ export type ElementwiseOp<Arity extends 1 | 2 | 3> = ((...operands: Times<Arity,
  * @param build the result as an expression of the arguments
  * @param domain where tests draw arguments from
  * @example
- * const softplus = elementwise('softplus', (x) => log(add(1, exp(x))));
+ * const softsign = elementwise('softsign', (x) => div(x, add(1, abs(x))));
  * const distance = elementwise<2>('distance', (a, b) => abs(sub(a, b)));
  */
 export function elementwise<Arity extends 1 | 2 | 3 = 1>(
