@@ -39,7 +39,7 @@ describe('cpu', () => {
       const one = await product(await start({ threads: 1 }));
       const backend = await start({ threads: 3 });
       expect(backend.describe()).toMatch(/on 3 threads$/);
-    expect(backend.threads).toBe(3);
+      expect(backend.threads).toBe(3);
       for (let round = 0; round < 10; round++) {
         expect(await product(backend)).toEqual(one);
         await new Promise((resolve) => setTimeout(resolve, 20));
