@@ -7,6 +7,7 @@ import type {
   NumberArray,
   Storage,
 } from '@ostinato/kernel';
+import { CallChecks, checkBytes, checkSize } from '../call-checks.js';
 import { canCompile } from './compile.js';
 import { gather, scatterAdd } from './indexing.js';
 import { layerNorm } from './layer-norm.js';
@@ -31,12 +32,14 @@ export class PlainBackend implements Backend {
   readonly name = 'cpu';
   readonly fused: Partial<FusedKernels>;
   readonly #pool: Pool;
+  readonly #checks: CallChecks;
   readonly #map: MapKernels;
   readonly #reduce: ReduceKernels;
 
   constructor(options: PlainOptions = {}) {
     const compiles = options.compile ?? canCompile();
     this.#pool = new Pool(options.poolBytes);
+    this.#checks = new CallChecks((storage, where) => this.#pool.open(storage, where));
     this.#map = new MapKernels(this.#pool, compiles);
     this.#reduce = new ReduceKernels(this.#pool, compiles);
     const always = <Args>(run: (pool: Pool, args: Args) => void): Fused<Args> => ({
@@ -45,32 +48,42 @@ export class PlainBackend implements Backend {
     });
     // Cells are printed; without that, the fallback runs them through `map`.
     const recurrent = { recurrence: always(recurrence), recurrenceGrad: always(recurrenceGrad) };
-    this.fused = { softmax: always(softmax), layerNorm: always(layerNorm), ...(compiles ? recurrent : {}) };
+    this.fused = this.#checks.guard({
+      softmax: always(softmax),
+      layerNorm: always(layerNorm),
+      ...(compiles ? recurrent : {}),
+    });
   }
 
   map(...args: Parameters<Kernels['map']>): void {
+    this.#checks.map(...args);
     this.#map.run(...args);
   }
 
   reduce(...args: Parameters<Kernels['reduce']>): void {
+    this.#checks.reduce(...args);
     this.#reduce.run(...args);
   }
 
   matmul(...args: Parameters<Kernels['matmul']>): void {
+    this.#checks.matmul(...args);
     matmul(this.#pool, ...args);
   }
 
   /** Throws IndexError, naming the index and its position, before anything is written. */
   gather(...args: Parameters<Kernels['gather']>): void {
+    this.#checks.gather(...args);
     gather(this.#pool, ...args);
   }
 
   /** Throws IndexError, naming the index and its position, before anything is written. */
   scatterAdd(...args: Parameters<Kernels['scatterAdd']>): void {
+    this.#checks.scatterAdd(...args);
     scatterAdd(this.#pool, ...args);
   }
 
   alloc(bytes: number): Storage {
+    checkSize(bytes);
     return this.#pool.alloc(bytes);
   }
 
@@ -80,12 +93,14 @@ export class PlainBackend implements Backend {
 
   write(storage: Storage, data: NumberArray, byteOffset = 0): void {
     const { floats, integers } = this.#pool.open(storage, 'write');
+    checkBytes(storage, 'write', byteOffset, data.byteLength);
     const to = data instanceof Int32Array ? integers : floats;
     to.set(data, byteOffset / to.BYTES_PER_ELEMENT);
   }
 
   async read(storage: Storage, byteOffset = 0, bytes = storage.bytes - byteOffset): Promise<ArrayBuffer> {
     const { floats } = this.#pool.open(storage, 'read');
+    checkBytes(storage, 'read', byteOffset, bytes);
     return (floats.buffer as ArrayBuffer).slice(byteOffset, byteOffset + bytes);
   }
 

@@ -7,6 +7,7 @@ import type {
   NumberArray,
   Storage,
 } from '@ostinato/kernel';
+import { CallChecks } from '../call-checks.js';
 import { Heap, type HeapOptions } from './heap.js';
 import { IndexingKernels } from './indexing.js';
 import { layerNorm } from './layer-norm.js';
@@ -31,6 +32,7 @@ export class WasmBackend implements Backend {
   readonly fused: Partial<FusedKernels>;
   readonly #heap: Heap;
   readonly #runner: Runner;
+  readonly #checks: CallChecks;
   readonly #map: MapKernels;
   readonly #reduce: ReduceKernels;
   readonly #matmul: MatmulKernels;
@@ -40,6 +42,7 @@ export class WasmBackend implements Backend {
     const heap = new Heap(options);
     this.#heap = heap;
     this.#runner = runner?.(heap) ?? oneThread;
+    this.#checks = new CallChecks((storage, where) => heap.addressOf(storage, where));
     this.#map = new MapKernels(heap, this.#runner);
     this.#reduce = new ReduceKernels(heap, this.#runner);
     this.#matmul = new MatmulKernels(heap, this.#runner);
@@ -49,32 +52,37 @@ export class WasmBackend implements Backend {
       supports: () => true,
       run: (args) => run(rows, args),
     });
-    this.fused = {
+    this.fused = this.#checks.guard({
       softmax: always(softmax),
       layerNorm: always(layerNorm),
       ...fused?.(heap, this.#runner),
-    };
+    });
   }
 
   map(...args: Parameters<Kernels['map']>): void {
+    this.#checks.map(...args);
     this.#map.run(...args);
   }
 
   reduce(...args: Parameters<Kernels['reduce']>): void {
+    this.#checks.reduce(...args);
     this.#reduce.run(...args);
   }
 
   matmul(...args: Parameters<Kernels['matmul']>): void {
+    this.#checks.matmul(...args);
     this.#matmul.run(...args);
   }
 
   /** Throws IndexError, naming the index and its position, before anything is written. */
   gather(...args: Parameters<Kernels['gather']>): void {
+    this.#checks.gather(...args);
     this.#indexing.gather(...args);
   }
 
   /** Throws IndexError, naming the index and its position, before anything is written. */
   scatterAdd(...args: Parameters<Kernels['scatterAdd']>): void {
+    this.#checks.scatterAdd(...args);
     this.#indexing.scatterAdd(...args);
   }
 

@@ -201,6 +201,30 @@ describe('WasmBackend, with views of all kinds', () => {
   });
 });
 
+describe('views without elements', () => {
+  // Strides that no element depends on may be anything: nothing may be read through them.
+  const far = 200_000_000;
+
+  it('are reduced to neutral elements without being read', async () => {
+    const backend = new WasmBackend();
+    const [empty, out] = [backend.alloc(4), backend.alloc(12)];
+    const input: View = { ...viewOf(empty, [3, 0]), strides: [far, 0] };
+    backend.reduce('max', programs[0]!, [input], [], [1], viewOf(out, [3, 1]));
+    expect(new Float32Array(await backend.read(out))).toEqual(new Float32Array(3).fill(-Infinity));
+    backend.reduce('min', programs[0]!, [input], [], [0, 1], viewOf(out, [1, 1]));
+    expect(new Float32Array(await backend.read(out))[0]).toBe(Infinity);
+  });
+
+  it('are multiplied without being read', () => {
+    const backend = new WasmBackend();
+    const storage = backend.alloc(4);
+    const b: View = { ...viewOf(storage, [0, 3, 9, 1]), strides: [0, 0, far, 0] };
+    const call = () =>
+      backend.matmul(viewOf(storage, [0, 3, 2, 9]), b, viewOf(backend.alloc(4), [0, 3, 2, 1]));
+    expect(call).not.toThrow();
+  });
+});
+
 describe('an element in a vector and one at its end', () => {
   it('give the same to the last bit', async () => {
     const backend = backends[0]!;

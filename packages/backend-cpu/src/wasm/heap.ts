@@ -1,15 +1,14 @@
 import {
   BackendError,
   ELEMENT_BYTES,
-  formatShape,
   LifetimeError,
   MemoryError,
   type MemoryUse,
   type NumberArray,
-  ShapeError,
   type Storage,
   type View,
 } from '@ostinato/kernel';
+import { checkBytes, checkReach, checkSize } from '../call-checks.js';
 import { Allocator, type Block } from './allocator.js';
 import type { ModuleBuilder } from './assembler.js';
 import { Scratch } from './scratch.js';
@@ -87,10 +86,11 @@ export class Heap {
 
   /**
    * Lends a block, at an address that is a multiple of 64.
-   * @throws MemoryError when memory is exhausted, LifetimeError after `close`
+   * @throws MemoryError when memory is exhausted, LifetimeError after `close`, ShapeError for what is no number of bytes
    */
   alloc(bytes: number): HeapStorage {
     if (this.#closed) throw new LifetimeError('alloc: the backend was disposed; call init again');
+    checkSize(bytes);
     const storage = new HeapStorage(this, bytes, this.#lend(bytes, 'alloc'));
     this.#live.add(storage);
     this.#liveBytes += bytes;
@@ -130,27 +130,15 @@ export class Heap {
    */
   viewAddress(view: View, where: string): number {
     const { address } = this.#open(view.storage, where);
-    const { shape, strides, offset } = view;
-    let [first, last] = [offset, offset];
-    for (let axis = 0; axis < shape.length; axis++) {
-      const reach = (shape[axis]! - 1) * strides[axis]!;
-      if (shape[axis] === 0) return address;
-      if (reach < 0) first += reach;
-      else last += reach;
-    }
-    // What is not a number fails this, too.
-    if (first >= 0 && (last + 1) * ELEMENT_BYTES <= view.storage.bytes)
-      return address + offset * ELEMENT_BYTES;
-    throw new ShapeError(
-      `${where}: a view of shape ${formatShape(shape)} with strides ${formatShape(strides)} and offset ${offset} ` +
-        `leaves its storage of ${view.storage.bytes} bytes; check how the view was made`,
-    );
+    checkReach(view, where);
+    // A view without elements may begin anywhere.
+    return view.shape.includes(0) ? address : address + view.offset * ELEMENT_BYTES;
   }
 
   /** Copies numbers into a storage. Throws what `addressOf` throws, and ShapeError where they do not fit in. */
   write(storage: Storage, data: NumberArray, byteOffset: number): void {
     const address = this.addressOf(storage, 'write') + byteOffset;
-    this.#checkBytes(storage, 'write', byteOffset, data.byteLength);
+    checkBytes(storage, 'write', byteOffset, data.byteLength);
     const to = data instanceof Int32Array ? this.#integers : this.#floats;
     to.set(data, address / ELEMENT_BYTES);
   }
@@ -158,15 +146,8 @@ export class Heap {
   /** A copy of bytes of a storage, not shared. Throws what `addressOf` throws, and ShapeError outside the storage. */
   read(storage: Storage, byteOffset: number, bytes: number): ArrayBuffer {
     const address = this.addressOf(storage, 'read') + byteOffset;
-    this.#checkBytes(storage, 'read', byteOffset, bytes);
+    checkBytes(storage, 'read', byteOffset, bytes);
     return new Uint8Array(new Uint8Array(this.memory.buffer, address, bytes)).buffer;
-  }
-
-  #checkBytes(storage: Storage, where: string, offset: number, bytes: number): void {
-    if (offset >= 0 && offset + bytes <= storage.bytes) return;
-    throw new ShapeError(
-      `${where}: bytes ${offset} to ${offset + bytes} do not lie in a storage of ${storage.bytes} bytes`,
-    );
   }
 
   #open(storage: Storage, where: string): Block {

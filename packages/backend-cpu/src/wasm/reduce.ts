@@ -76,21 +76,20 @@ export class ReduceKernels {
       inputs.length,
     );
     const last = ({ lengths }: Nest): number => lengths.length - 1;
+    const isNothing = reduced.lengths.includes(0);
     const nest: Nest = {
       lengths: [...kept.lengths, ...reduced.lengths],
-      // Within the loops over reduced axes the result stays where it is.
-      strides: kept.strides.map((own, operand) => [
-        ...own,
-        ...reduced.strides[operand]!.map((stride) => (operand === inputs.length ? 0 : stride)),
-      ]),
+      strides: kept.strides.map((own, operand) => {
+        // Within the loops over reduced axes the result stays where it is.
+        const inner = reduced.strides[operand]!.map((stride) => (operand === inputs.length ? 0 : stride));
+        const all = [...own, ...inner];
+        return isNothing && operand < inputs.length ? all.map(() => 0) : all;
+      }),
     };
     const operands: Operands = {
       kinds: kindsOf(views, positions.length),
-      // Where nothing is reduced, what does not move with the loops is read all the same: from the result's place.
-      starts: [
-        ...(nest.lengths.includes(0) ? starts.fill(starts.at(-1)!) : starts),
-        ...positions.map(() => 0),
-      ],
+      // Where nothing is reduced, what does not move with the loops is read all the same: the first result, always.
+      starts: [...(isNothing ? starts.fill(starts.at(-1)!) : starts), ...positions.map(() => 0)],
       nest,
     };
     const plan: Plan = {

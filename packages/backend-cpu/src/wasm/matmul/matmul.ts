@@ -66,6 +66,7 @@ export class MatmulKernels {
    * rows of one large product, wherever a and out lie.
    */
   run(a: View, b: View, out: View, options: { accumulate?: boolean } = {}): void {
+    if (out.shape.includes(0)) return;
     const rank = out.shape.length;
     const axes = out.shape.slice(0, -1).map((_, axis) => axis);
     const isRow = (axis: number): boolean =>
