@@ -1,6 +1,6 @@
 import type { View } from '@ostinato/kernel';
 import { offsetsOf } from '../../layout.js';
-import { call, i32, type Value } from '../assembler.js';
+import { call, i32 } from '../assembler.js';
 import type { Heap } from '../heap.js';
 import { compileKernel, type Kernel, type KernelBody, shareOf, smaller } from '../kernel.js';
 import type { Runner } from '../runner.js';
@@ -31,14 +31,14 @@ const multiplyKernel: KernelBody = (f, args, part, parts, module) => {
   const scratch = f.i32(
     i32.add(i32.load(args, scratchField), i32.mul(part, i32.load(args, scratchBytesField))),
   );
-  const tiles: Value<'i32'> = i32.div_u(i32.add(rows, tileRows - 1), tileRows);
-  const tileCount = f.i32(tiles);
+  const height = tileRows();
+  const tileCount = f.i32(i32.div_u(i32.add(rows, height - 1), height));
   f.if(
     i32.ge_s(tileCount, i32.shl(parts, 1)),
     () => {
       const { begin, end } = shareOf(f, tileCount, part, parts);
-      const last = smaller(f, i32.mul(end, tileRows), rows);
-      f.do(call(multiply, args, scratch, i32.mul(begin, tileRows), last, 0, panels));
+      const last = smaller(f, i32.mul(end, height), rows);
+      f.do(call(multiply, args, scratch, i32.mul(begin, height), last, 0, panels));
     },
     () => {
       const { begin, end } = shareOf(f, panels, part, parts);
@@ -75,104 +75,121 @@ export class MatmulKernels {
     const batchAxes = axes.filter((axis) => !isRow(axis));
     const places = (view: View, chosen: readonly number[]): Int32Array =>
       offsetsOf(
-        chosen.map((axis) => out.shape[axis]!),
+        chosen.map((axis) => view.shape[axis]!),
         chosen.map((axis) => view.strides[axis]! * 4),
         0,
       );
-    const heap = this.#heap;
-    heap.scratch.scope(() => {
-      const rows = { a: places(a, rowAxes), out: places(out, rowAxes) };
-      const count = rows.out.length;
-      const leftStarts = heap.scratch.take(count * 4);
-      const outStarts = heap.scratch.take(count * 4);
-      const [depth, columns] = [a.shape[rank - 1]!, out.shape[rank - 1]!];
-      const product = new PackedProduct(heap, this.#runner, this.#pack, this.#multiply, depth, columns);
-      heap.integers.set(rows.a, leftStarts / 4);
-      heap.integers.set(rows.out, outStarts / 4);
-      const operand = (view: View): Operand => ({
-        addresses: places(view, batchAxes),
-        start: heap.viewAddress(view, 'matmul'),
-        strides: [view.strides[rank - 2]! * 4, view.strides[rank - 1]! * 4],
+    const [row, column] = [rank - 2, rank - 1];
+    const left = { starts: places(a, rowAxes), steps: places(a, [column]) };
+    const right = { starts: places(b, [column]), steps: places(b, [row]) };
+    const result = { starts: places(out, rowAxes), stride: out.strides[column]! * 4 };
+    const [lefts, rights, results] = [a, b, out].map((view) => places(view, batchAxes)) as [
+      Int32Array,
+      Int32Array,
+      Int32Array,
+    ];
+    const [leftAddress, rightAddress, outAddress] = [a, b, out].map((view) =>
+      this.#heap.viewAddress(view, 'matmul'),
+    ) as [number, number, number];
+    this.#heap.scratch.scope(() => {
+      const product = new PackedProduct(this.#heap, this.#runner, this.#pack, this.#multiply, {
+        left,
+        right,
+        out: result,
+        accumulate: options.accumulate ?? false,
       });
-      const [left, right, result] = [operand(a), operand(b), operand(out)];
-      for (let index = 0; index < result.addresses.length; index++) {
-        product.run(
-          { starts: leftStarts, offset: left.start + left.addresses[index]!, stride: left.strides[1] },
-          { address: right.start + right.addresses[index]!, strides: right.strides },
-          { starts: outStarts, offset: result.start + result.addresses[index]!, stride: result.strides[1] },
-          count,
-          options.accumulate ?? false,
-        );
+      for (let index = 0; index < results.length; index++) {
+        product.run(leftAddress + lefts[index]!, rightAddress + rights[index]!, outAddress + results[index]!);
       }
     });
   }
 }
 
-interface Operand {
-  readonly addresses: Int32Array;
-  readonly start: number;
-  readonly strides: readonly [number, number];
+/** Lines of a factor and the steps along the depth: element (i, k) lies starts[i] + steps[k] bytes behind the factor's first. */
+export interface Factor {
+  readonly starts: Int32Array;
+  readonly steps: Int32Array;
 }
 
-/** Rows anywhere on the heap. Addresses and strides count bytes. */
-interface RowsAt {
-  readonly starts: number;
-  readonly offset: number;
-  readonly stride: number;
+/** A product of factors whose layout is known, wherever they begin. */
+export interface ProductShape {
+  readonly left: Factor;
+  readonly right: Factor;
+  /** Where rows begin, and how far it is from column to column, in bytes. */
+  readonly out: { readonly starts: Int32Array; readonly stride: number };
+  readonly accumulate: boolean;
 }
 
-/** Products of one size, block by block. */
+/** Products of one layout, block by block. */
 class PackedProduct {
   readonly #heap: Heap;
   readonly #runner: Runner;
   readonly #pack: Kernel;
   readonly #multiply: Kernel;
-  readonly #depth: number;
-  readonly #columns: number;
+  readonly #shape: ProductShape;
+  readonly #lists: { readonly [Name in 'left' | 'leftSteps' | 'right' | 'rightSteps' | 'out']: number };
   readonly #panels: number;
   readonly #args: number;
   readonly #scratch: number;
   readonly #scratchBytes: number;
+  readonly #contiguous: { readonly left: number; readonly right: number };
 
-  constructor(heap: Heap, runner: Runner, pack: Kernel, multiply: Kernel, depth: number, columns: number) {
+  constructor(heap: Heap, runner: Runner, pack: Kernel, multiply: Kernel, shape: ProductShape) {
     this.#heap = heap;
     this.#runner = runner;
     this.#pack = pack;
     this.#multiply = multiply;
-    this.#depth = depth;
-    this.#columns = columns;
-    const stretch = Math.min(depth, depthBlock);
-    this.#panels = heap.scratch.take(packedBytes(stretch, Math.min(columns, columnBlock)));
+    this.#shape = shape;
+    const { left, right, out } = shape;
+    const stretch = Math.min(left.steps.length, depthBlock);
+    const lists = [left.starts, left.steps, right.starts, right.steps, out.starts];
+    const places = lists.map((list) => heap.scratch.take(list.byteLength));
+    this.#panels = heap.scratch.take(packedBytes(stretch, Math.min(right.starts.length, columnBlock)));
     this.#args = heap.scratch.take(Math.max(packBytes, productBytes + 12));
     // Rounded up to cache lines, so that parts do not write into each other's.
     this.#scratchBytes = Math.ceil(productScratchBytes(stretch) / 64) * 64;
     this.#scratch = heap.scratch.take(this.#scratchBytes * runner.parts);
+    for (const [index, list] of lists.entries()) heap.integers.set(list, places[index]! / 4);
+    const [leftAt, leftSteps, rightAt, rightSteps, outAt] = places as [
+      number,
+      number,
+      number,
+      number,
+      number,
+    ];
+    this.#contiguous = { left: areNeighbours(left.steps), right: areNeighbours(right.steps) };
+    this.#lists = { left: leftAt, leftSteps, right: rightAt, rightSteps, out: outAt };
   }
 
-  run(
-    left: RowsAt,
-    right: { readonly address: number; readonly strides: readonly [number, number] },
-    out: RowsAt,
-    rows: number,
-    accumulate: boolean,
-  ): void {
-    const [depthStride, columnStride] = right.strides;
-    for (let column = 0; column < this.#columns; column += columnBlock) {
-      const columns = Math.min(columnBlock, this.#columns - column);
+  run(left: number, right: number, out: number): void {
+    const { left: leftFactor, right: rightFactor, out: result, accumulate } = this.#shape;
+    const rows = result.starts.length;
+    const allColumns = rightFactor.starts.length;
+    const allSteps = leftFactor.steps.length;
+    for (let column = 0; column < allColumns; column += columnBlock) {
+      const columns = Math.min(columnBlock, allColumns - column);
       let start = 0;
       // A product without depth still has to write its zeros.
       do {
-        const depth = Math.min(depthBlock, this.#depth - start);
-        const source = right.address + start * depthStride + column * columnStride;
-        this.#write(packFields, { source, depthStride, columnStride, depth, columns, target: this.#panels });
+        const depth = Math.min(depthBlock, allSteps - start);
+        this.#write(packFields, {
+          starts: this.#lists.right + column * 4,
+          source: right,
+          steps: this.#lists.rightSteps + start * 4,
+          contiguous: this.#contiguous.right,
+          depth,
+          columns,
+          target: this.#panels,
+        });
         this.#runner.run(this.#pack, this.#args, 2 * depth * columns);
         this.#write(productFields, {
-          leftStarts: left.starts,
-          leftOffset: left.offset + start * left.stride,
-          leftStride: left.stride,
-          outStarts: out.starts,
-          outOffset: out.offset + column * out.stride,
-          outStride: out.stride,
+          leftStarts: this.#lists.left,
+          leftOffset: left,
+          leftSteps: this.#lists.leftSteps + start * 4,
+          leftContiguous: this.#contiguous.left,
+          outStarts: this.#lists.out,
+          outOffset: out + column * result.stride,
+          outStride: result.stride,
           panels: this.#panels,
           depth,
           columns,
@@ -181,7 +198,7 @@ class PackedProduct {
         this.#heap.integers.set([rows, this.#scratch, this.#scratchBytes], (this.#args + rowsField) / 4);
         this.#runner.run(this.#multiply, this.#args, 2 * rows * depth * columns);
         start += depthBlock;
-      } while (start < this.#depth);
+      } while (start < allSteps);
     }
   }
 
@@ -192,4 +209,9 @@ class PackedProduct {
     const { integers } = this.#heap;
     for (const name in fields) integers[(this.#args + fields[name]!) / 4] = values[name];
   }
+}
+
+/** Whether steps lie one number after the other: 1 or 0. */
+function areNeighbours(steps: Int32Array): number {
+  return Number(steps.every((step, k) => step === steps[0]! + 4 * k));
 }

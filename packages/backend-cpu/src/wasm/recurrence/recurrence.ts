@@ -180,16 +180,24 @@ export class RecurrenceKernels {
     const blocks = heap.scratch.take(blockBytes * this.#runner.parts);
     const starts = heap.scratch.take(bytes(batch));
     const packArgs = heap.scratch.take(packBytes);
-    const { integers } = heap;
     const rowStride = bytes(R.strides[0]!);
+    const lines = (count: number, stride: number): number => {
+      const list = heap.scratch.take(bytes(count));
+      for (let index = 0; index < count; index++) heap.integers[list / 4 + index] = index * stride;
+      return list;
+    };
+    const steps = lines(depth, transposed ? 4 : rowStride);
     const fields = {
+      starts: lines(columns, transposed ? rowStride : 4),
       source: heap.viewAddress(R, 'recurrence'),
-      depthStride: transposed ? 4 : rowStride,
-      columnStride: transposed ? rowStride : 4,
+      steps,
+      contiguous: Number(transposed),
       depth,
       columns,
       target: panels,
     };
+    const leftSteps = lines(depth, 4);
+    const { integers } = heap;
     for (const [name, value] of Object.entries(fields)) {
       integers[(packArgs + packFields[name as keyof typeof packFields]) / 4] = value;
     }
@@ -198,7 +206,8 @@ export class RecurrenceKernels {
     const product = {
       leftStarts: 0,
       leftOffset: 0,
-      leftStride: 4,
+      leftSteps,
+      leftContiguous: 1,
       outStarts: starts,
       outOffset: out,
       outStride: 4,
