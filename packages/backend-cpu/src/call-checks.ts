@@ -8,6 +8,8 @@ import {
   type LayerNormArgs,
   type MapProgram,
   ProgramError,
+  type ProjectionArgs,
+  type ProjectionGradArgs,
   type RecurrenceArgs,
   type RecurrenceGradArgs,
   ShapeError,
@@ -168,7 +170,7 @@ export class CallChecks {
   }
 
   recurrence(args: RecurrenceArgs, where = 'recurrence'): void {
-    const { cell, x, R, parameters, lengths, states } = args;
+    const { cell, x, R, parameters, lengths, states, products } = args;
     if (x.shape.length !== 4 || x.shape[2] !== cell.gates) {
       throw new ShapeError(
         `${where}: x has shape ${formatShape(x.shape)}, but [steps, rows, ${cell.gates} gates, units] is expected ` +
@@ -187,12 +189,18 @@ export class CallChecks {
     }
     this.#optional(lengths, where, 'lengths', [B]);
     this.#view(states, where, 'states', [cell.states, T + 1, B, H]);
+    this.#optional(products, where, 'products', x.shape);
   }
 
   recurrenceGrad(args: RecurrenceGradArgs): void {
     const where = 'recurrenceGrad';
     this.recurrence(args, where);
-    const { cell, R, x, dOutput, dFinal, dx, dr, dParameters, dInitial } = args;
+    const { cell, R, x, products, dOutput, dFinal, dx, dr, dParameters, dInitial } = args;
+    if (R && !products) {
+      throw new ProgramError(
+        `${where}: products are missing; pass the view ${formatShape(x.shape)} that the sweep forward wrote`,
+      );
+    }
     const [T, B, , H] = x.shape as [number, number, number, number];
     const atEnd = [cell.states, B, H];
     this.#optional(dOutput, where, 'dOutput', [T, B, H]);
@@ -207,6 +215,32 @@ export class CallChecks {
     }
     this.#optional(dParameters, where, 'dParameters', [cell.parameters, H]);
     this.#view(dInitial, where, 'dInitial', atEnd);
+  }
+
+  projection({ x, weight, lengths, out }: ProjectionArgs): void {
+    const [T, B, K] = this.#sequences('projection', x, 'x', lengths);
+    const N = weight.shape[1] ?? 0;
+    this.#view(weight, 'projection', 'weight', [K, N]);
+    this.#view(out, 'projection', 'out', [T, B, N]);
+  }
+
+  projectionGrad({ x, gradient, lengths, out }: ProjectionGradArgs): void {
+    const [T, B, K] = this.#sequences('projectionGrad', x, 'x', lengths);
+    const N = gradient.shape[2] ?? 0;
+    this.#view(gradient, 'projectionGrad', 'gradient', [T, B, N]);
+    this.#view(out, 'projectionGrad', 'out', [K, N]);
+  }
+
+  /** [T, B, size] of sequences with lengths [B]. */
+  #sequences(where: string, view: View, role: string, lengths: View): readonly [number, number, number] {
+    if (view.shape.length !== 3) {
+      throw new ShapeError(
+        `${where}: ${role} has shape ${formatShape(view.shape)}; [steps, rows, size] is expected`,
+      );
+    }
+    this.#view(view, where, role);
+    this.#view(lengths, where, 'lengths', [view.shape[1]!]);
+    return view.shape as readonly number[] as [number, number, number];
   }
 
   /** Fused kernels that look at their views first, and take only those that they support. */

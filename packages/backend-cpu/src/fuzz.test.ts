@@ -7,6 +7,8 @@ import {
   maps,
   normalizations,
   products,
+  projectionGradients,
+  projections,
   reductions,
   scatters,
   softmaxes,
@@ -90,6 +92,8 @@ const kernels: readonly [name: string, calls: fc.Arbitrary<Call>, runs: number][
   ['scatterAdd', scatters, 150],
   ['softmax', softmaxes, 80],
   ['layerNorm', normalizations, 80],
+  ['projection', projections, 100],
+  ['projectionGrad', projectionGradients, 100],
   ['recurrence', recurrences(), 60],
   ['recurrenceGrad', recurrenceGradients(), 60],
 ];

@@ -9,6 +9,7 @@ import { leaks } from './groups/leaks.js';
 import { map } from './groups/map.js';
 import { matmul } from './groups/matmul.js';
 import { primitiveGroup } from './groups/primitives.js';
+import { projection } from './groups/projection.js';
 import { random } from './groups/random.js';
 import { recurrence } from './groups/recurrence.js';
 import { recurrenceGrad } from './groups/recurrence-grad.js';
@@ -52,6 +53,7 @@ const groups: readonly Group[] = [
   scatterAdd,
   recurrence,
   recurrenceGrad,
+  projection,
   softmax,
   layerNorm,
   golden,

@@ -27,6 +27,8 @@ export interface RecurrenceCase {
   readonly lengths: Operand | undefined;
   /** Sentinels but for the slot that the first step reads. */
   readonly states: Operand;
+  /** r of each step, or sentinels for it; undefined where there is no R, or where nobody wants it. */
+  readonly products: Operand | undefined;
 }
 
 /** Lengths of B rows in turn T, 0, about half, T - 1, ... */
@@ -83,6 +85,7 @@ export function recurrenceCase(
     reverse,
     states,
     x: operand([T, B, G, H], () => numbers.grid(1.5), strided),
+    products: mixes ? blankOperand([T, B, G, H], strided) : undefined,
     R: mixes ? operand([H, G, H], () => numbers.grid(1 / Math.sqrt(H)), strided) : undefined,
     parameters: P > 0 ? operand([P, H], () => numbers.grid(0.7), strided) : undefined,
     lengths: ragged
@@ -111,8 +114,9 @@ export function forwardOperands({
   parameters,
   lengths,
   states,
+  products,
 }: RecurrenceCase): Record<string, Operand> {
-  return present({ x, R, parameters, lengths, states });
+  return present({ x, R, parameters, lengths, states, products });
 }
 
 /** The arguments of `recurrence`. */
@@ -125,6 +129,7 @@ export function forwardArgs({ cell, reverse }: RecurrenceCase, views: Views): Re
     parameters: views.parameters ?? null,
     lengths: views.lengths ?? null,
     states: views.states!,
+    products: views.products ?? null,
   };
 }
 
@@ -139,18 +144,13 @@ export function hasProductGradient({ R, cell }: RecurrenceCase): boolean {
   return R !== undefined && !cell.sharedGradient;
 }
 
-/** The operands of the backward sweep; `states` are those that the forward sweep left. */
-export function backwardOperands(
-  one: RecurrenceCase,
-  states: Operand,
-  seeds: Seeds,
-): Record<string, Operand> {
+/** The operands of the backward sweep, for a case as the forward sweep left it. */
+export function backwardOperands(one: RecurrenceCase, seeds: Seeds): Record<string, Operand> {
   const { T, B, H, arrangement } = one.configuration;
   const { gates: G, states: S, parameters: P } = one.cell;
   const strided = arrangement ? { arrangement } : {};
   return present({
     ...forwardOperands(one),
-    states,
     ...seeds,
     dx: blankOperand([T, B, G, H], strided),
     dr: hasProductGradient(one) ? blankOperand([T, B, G, H], strided) : undefined,

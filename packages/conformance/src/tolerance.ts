@@ -57,6 +57,9 @@ export const defaultTolerances = {
   scatterAdd: { relative: 1e-6, absolute: 1e-6 },
   recurrence: { relative: 2e-5, absolute: 1e-5 },
   recurrenceGrad: { relative: 1e-4, absolute: 3e-5 },
+  /** As for matmul, for each term of the inner sum. */
+  projection: { relative: 1e-6, absolute: 3e-7 },
+  projectionGrad: { relative: 1e-6, absolute: 3e-7 },
   /** Gradients of tensor operations: a handful of operations more than the operation itself. */
   gradient: { relative: 1e-4, absolute: 2e-5 },
   /** Central differences of a float64 forward pass with a step of 2^-11. */

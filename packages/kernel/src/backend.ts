@@ -57,6 +57,11 @@ export interface RecurrenceArgs {
   readonly reverse: boolean;
   /** [S, T + 1, B, H]. In: the slot that the first step reads. Out: all others. */
   readonly states: View;
+  /**
+   * [T, B, G, H], r = s0 · R of each step and 0 past a row's length. Out of the sweep forward, where nobody asks for gradients null;
+   * in for the sweep back, which would have to multiply once more. Null when R is null.
+   */
+  readonly products: View | null;
 }
 
 /** The derivative of a recurrence, back through time. */
@@ -73,6 +78,32 @@ export interface RecurrenceGradArgs extends RecurrenceArgs {
   readonly dParameters: View | null;
   /** Out [S, B, H], gradient of the states before the first step. */
   readonly dInitial: View;
+}
+
+/** The steps of sequences times a matrix, without the work for what lies past each row's length, and without looking at it. */
+export interface ProjectionArgs {
+  /** [T, B, K] */
+  readonly x: View;
+  /** [K, N] */
+  readonly weight: View;
+  /** [B] i32, each in [0, T] */
+  readonly lengths: View;
+  /** Out [T, B, N] = x · weight at steps before a row's length; past it as it was. */
+  readonly out: View;
+  /** Whether to add to what is there. */
+  readonly accumulate: boolean;
+}
+
+/** The derivative of a projection by its weight. */
+export interface ProjectionGradArgs {
+  /** [T, B, K] */
+  readonly x: View;
+  /** [T, B, N], gradient of the projection. */
+  readonly gradient: View;
+  /** [B] i32, each in [0, T] */
+  readonly lengths: View;
+  /** Out [K, N] = Σ xᵀ · gradient over the steps before each row's length. */
+  readonly out: View;
 }
 
 /** Softmax over the last axis, or its logarithm. x and out have one shape. */
@@ -97,6 +128,8 @@ export interface LayerNormArgs {
 export interface FusedKernels {
   readonly recurrence: Fused<RecurrenceArgs>;
   readonly recurrenceGrad: Fused<RecurrenceGradArgs>;
+  readonly projection: Fused<ProjectionArgs>;
+  readonly projectionGrad: Fused<ProjectionGradArgs>;
   readonly softmax: Fused<SoftmaxArgs>;
   readonly layerNorm: Fused<LayerNormArgs>;
 }

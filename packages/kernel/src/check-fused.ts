@@ -1,6 +1,8 @@
 import type {
   FusedKernels,
   LayerNormArgs,
+  ProjectionArgs,
+  ProjectionGradArgs,
   RecurrenceArgs,
   RecurrenceGradArgs,
   SoftmaxArgs,
@@ -26,6 +28,12 @@ export function checkFused(name: keyof FusedKernels, args: AnyFusedArgs, checks:
       break;
     case 'recurrenceGrad':
       checkRecurrenceGrad(name, args as RecurrenceGradArgs, checks);
+      break;
+    case 'projection':
+      checkProjection(name, args as ProjectionArgs, checks);
+      break;
+    case 'projectionGrad':
+      checkProjectionGrad(name, args as ProjectionGradArgs, checks);
       break;
     case 'softmax':
       checkSoftmax(name, args as SoftmaxArgs, checks);
@@ -70,6 +78,8 @@ function checkRecurrence(name: string, args: RecurrenceArgs, checks: FusedChecks
   checkInputs(name, args, checks);
   const [T, B, , H] = sizesOf(name, args);
   checks.written(args.states, `${name}: states`, { shape: [args.cell.states, T + 1, B, H], dtype: 'f32' });
+  if (args.products)
+    checks.written(args.products, `${name}: products`, { shape: args.x.shape, dtype: 'f32' });
 }
 
 function checkRecurrenceGrad(name: string, args: RecurrenceGradArgs, checks: FusedChecks): void {
@@ -79,6 +89,12 @@ function checkRecurrenceGrad(name: string, args: RecurrenceGradArgs, checks: Fus
   const { states: S, parameters: P, sharedGradient } = args.cell;
   const dtype = 'f32';
   read(args.states, `${name}: states`, { shape: [S, T + 1, B, H], dtype });
+  if (args.products) read(args.products, `${name}: products`, { shape: args.x.shape, dtype });
+  else if (args.R) {
+    throw new ProgramError(
+      `${name}: products are missing; pass the view ${formatShape(args.x.shape)} that the sweep forward wrote`,
+    );
+  }
   if (args.dOutput) read(args.dOutput, `${name}: dOutput`, { shape: [T, B, H], dtype });
   if (args.dFinal) read(args.dFinal, `${name}: dFinal`, { shape: [S, B, H], dtype });
   written(args.dx, `${name}: dx`, { shape: [T, B, G, H], dtype });
@@ -90,6 +106,40 @@ function checkRecurrenceGrad(name: string, args: RecurrenceGradArgs, checks: Fus
   }
   if (args.dParameters) written(args.dParameters, `${name}: dParameters`, { shape: [P, H], dtype });
   written(args.dInitial, `${name}: dInitial`, { shape: [S, B, H], dtype });
+}
+
+function checkProjection(name: string, args: ProjectionArgs, checks: FusedChecks): void {
+  const [T, B, K] = checkSequences(name, 'x', args.x, args.lengths, checks);
+  const N = args.weight.shape[1]!;
+  checks.read(args.weight, `${name}: weight`, { shape: [K, N], dtype: 'f32' });
+  checks.written(args.out, `${name}: out`, { shape: [T, B, N], dtype: 'f32' });
+}
+
+function checkProjectionGrad(name: string, args: ProjectionGradArgs, checks: FusedChecks): void {
+  const [T, B, K] = checkSequences(name, 'x', args.x, args.lengths, checks);
+  const [, , N] = checkSequences(name, 'gradient', args.gradient, args.lengths, checks);
+  checks.read(args.gradient, `${name}: gradient`, { shape: [T, B, N], dtype: 'f32' });
+  checks.written(args.out, `${name}: out`, { shape: [K, N], dtype: 'f32' });
+}
+
+/** [T, B, size] of sequences. */
+function checkSequences(
+  name: string,
+  role: string,
+  view: View,
+  lengths: View,
+  checks: FusedChecks,
+): [number, number, number] {
+  if (view.shape.length !== 3) {
+    throw new ShapeError(
+      `${name}: ${role} has shape ${formatShape(view.shape)}, but [steps, rows, size] is expected`,
+    );
+  }
+  const [T, B] = view.shape as [number, number, number];
+  checks.read(view, `${name}: ${role}`, { dtype: 'f32' });
+  checks.read(lengths, `${name}: lengths`, { shape: [B], dtype: 'i32' });
+  checks.lengths(lengths, T);
+  return view.shape as [number, number, number];
 }
 
 function checkSoftmax(name: string, { x, out }: SoftmaxArgs, { read, written }: FusedChecks): void {

@@ -1,5 +1,5 @@
 import { beforeEach, describe, expect, it } from 'vitest';
-import type { Backend, RecurrenceArgs } from './backend.js';
+import type { Backend, ProjectionGradArgs, RecurrenceArgs } from './backend.js';
 import { defineCell } from './cell.js';
 import { checked } from './checked.js';
 import { DTypeError, IndexError, LifetimeError, ProgramError, ShapeError } from './errors.js';
@@ -209,6 +209,8 @@ describe('checked: fused kernels', () => {
         recurrenceGrad: take('recurrenceGrad'),
         softmax: take('softmax'),
         layerNorm: take('layerNorm'),
+        projection: take('projection'),
+        projectionGrad: take('projectionGrad'),
       },
     });
     backend = checked(inner);
@@ -222,6 +224,7 @@ describe('checked: fused kernels', () => {
     lengths: indices([3, 1]),
     reverse: false,
     states: make([1, T + 1, B, H]),
+    products: make([T, B, G, H]),
   });
 
   it('are run when their arguments fit', () => {
@@ -236,7 +239,12 @@ describe('checked: fused kernels', () => {
       inverseDeviation: make([2, 1]),
       epsilon: 1e-5,
     });
-    expect(ran).toEqual(['recurrence', 'recurrenceGrad', 'softmax', 'layerNorm']);
+    const sequences = { x: make([T, B, 2]), lengths: indices([3, 1]) };
+    const projected = { weight: make([2, 5]), out: make([T, B, 5]), accumulate: false };
+    backend.fused.projection!.run({ ...sequences, ...projected });
+    backend.fused.projectionGrad!.run({ ...sequences, gradient: make([T, B, 5]), out: make([2, 5]) });
+    const all = ['recurrence', 'recurrenceGrad', 'softmax', 'layerNorm', 'projection', 'projectionGrad'];
+    expect(ran).toEqual(all);
   });
 
   it.each<[string, () => Partial<RecurrenceArgs>, string]>([
@@ -257,6 +265,7 @@ describe('checked: fused kernels', () => {
       'recurrence: index 4 at position [1] is outside a sequence of 3 steps',
     ],
     ['states', () => ({ states: make([1, T, B, H]) }), 'recurrence: states has shape [1, 3, 2, 4]'],
+    ['products', () => ({ products: make([T, B, H]) }), 'recurrence: products has shape [3, 2, 4]'],
   ])('refuse a wrong %s', (_, change, message) => {
     expect(() => backend.fused.recurrence!.run({ ...good(), ...change() })).toThrow(message);
     expect(ran).toEqual([]);
@@ -267,6 +276,36 @@ describe('checked: fused kernels', () => {
     const args = { ...good(), ...gradients, dOutput: null, dFinal: null, dParameters: make([1, H]) };
     expect(() => backend.fused.recurrenceGrad!.run(args)).toThrow(
       'recurrenceGrad: dr is missing, but it differs from dx for the cell gated',
+    );
+  });
+
+  it('ask for the products of the sweep forward', () => {
+    const gradients = { dx: make([T, B, G, H]), dr: make([T, B, G, H]), dInitial: make([1, B, H]) };
+    const rest = { dOutput: null, dFinal: null, dParameters: make([1, H]), products: null };
+    expect(() => backend.fused.recurrenceGrad!.run({ ...good(), ...gradients, ...rest })).toThrow(
+      'recurrenceGrad: products are missing; pass the view [3, 2, 2, 4] that the sweep forward wrote',
+    );
+  });
+
+  it('refuse wrong sequences', () => {
+    const args = {
+      x: make([T, B, 2]),
+      lengths: indices([3, 1]),
+      gradient: make([T, B, 5]),
+      out: make([2, 5]),
+    };
+    const run = (change: Partial<ProjectionGradArgs>) => () =>
+      backend.fused.projectionGrad!.run({ ...args, ...change });
+    expect(run({ x: make([T, 2]) })).toThrow('projectionGrad: x has shape [3, 2], but [steps, rows, size]');
+    expect(run({ lengths: indices([3, 4]) })).toThrow('outside a sequence of 3 steps');
+    expect(run({ gradient: make([B, T, 5]) })).toThrow('projectionGrad: ');
+    expect(run({ out: make([5, 2]) })).toThrow(
+      'projectionGrad: out has shape [5, 2], but [2, 5] is expected',
+    );
+    const weight = make([3, 5]);
+    const projected = { ...args, weight, out: make([T, B, 5]), accumulate: false };
+    expect(() => backend.fused.projection!.run(projected)).toThrow(
+      'projection: weight has shape [3, 5], but [2, 5] is expected',
     );
   });
 

@@ -1,7 +1,16 @@
-import type { Backend, LayerNormArgs, RecurrenceArgs, RecurrenceGradArgs, SoftmaxArgs } from './backend.js';
+import type {
+  Backend,
+  LayerNormArgs,
+  ProjectionArgs,
+  ProjectionGradArgs,
+  RecurrenceArgs,
+  RecurrenceGradArgs,
+  SoftmaxArgs,
+} from './backend.js';
 import { type CellProgram, withoutRecurrentProduct } from './cell.js';
 import {
   add,
+  coordinate,
   div,
   type Expr,
   exp,
@@ -24,7 +33,6 @@ import {
   reshapeView,
   selectView,
   sizeOf,
-  sliceView,
   type View,
   viewOf,
 } from './view.js';
@@ -136,31 +144,48 @@ export function recurrence(backend: Backend, args: RecurrenceArgs): void {
   const cell = R ? args.cell : withoutRecurrentProduct(args.cell);
   const program = lengths ? raggedForward(cell) : cell.forward;
   const shared = perRowAndUnit(args);
-  withScratch(backend, [[B, G, H]], (r) => {
-    const product = R ? split(r!, 1) : split(selectView(x, 0, 0), 1);
+  withScratch(backend, [args.products ? [0] : [B, G, H]], (scratch) => {
     for (const { step, before, after } of walk(T, reverse)) {
       const previous = split(selectView(states, 1, before), 0);
+      const own = selectView(x, 0, step);
+      const r = args.products ? selectView(args.products, 0, step) : scratch!;
       if (R) {
-        for (const [weights, out] of products(R, r!)) backend.matmul(previous[0]!, weights, out);
+        for (const [weights, out] of products(R, r)) backend.matmul(previous[0]!, weights, out);
       }
       const inputs = [
-        ...split(selectView(x, 0, step), 1),
-        ...product,
+        ...split(own, 1),
+        ...split(R ? r : own, 1),
         ...previous,
         ...shared.parameters,
         ...shared.lengths,
       ];
       backend.map(program, inputs, lengths ? [step] : [], split(selectView(states, 1, after), 0));
     }
+    if (args.products && lengths) clearPadding(backend, args.products, lengths, args.products);
   });
+}
+
+/** x [T, B, ...] at steps before each row's length, else 0. */
+const realSteps = defineProgram({ inputs: 2 }, ({ x }) => [select(less(coordinate(0), x[1]!), x[0]!, 0)]);
+
+function clearPadding(backend: Backend, x: View, lengths: View, out: View): void {
+  backend.map(realSteps, [x, lengthsBeside(x, lengths)], [], [out]);
+}
+
+/** Lengths [B] repeated along the other axes of sequences [T, B, ...]. */
+function lengthsBeside({ shape }: View, lengths: View): View {
+  const along = (length: number, otherwise: number): number[] =>
+    shape.map((_, axis) => (axis === 1 ? length : otherwise));
+  const row = { ...lengths, shape: along(lengths.shape[0]!, 1), strides: along(lengths.strides[0]!, 0) };
+  return broadcastView(row, shape);
 }
 
 const accumulate = defineProgram({ inputs: 2 }, ({ x }) => [add(x[0]!, x[1]!)]);
 
-/** Back through time step by step. r is computed again for all steps at once; only the states' gradients travel. */
+/** Back through time step by step; only the states' gradients travel. */
 export function recurrenceGrad(backend: Backend, args: RecurrenceGradArgs): void {
   const { x, R, lengths, reverse, states, dOutput, dFinal, dx, dr, dParameters, dInitial } = args;
-  const [T, B, G, H] = x.shape as [number, number, number, number];
+  const [T, B, , H] = x.shape as [number, number, number, number];
   const cell = R ? args.cell : withoutRecurrentProduct(args.cell);
   const { states: S, parameters: P } = cell;
   const shared = perRowAndUnit(args);
@@ -174,18 +199,11 @@ export function recurrenceGrad(backend: Backend, args: RecurrenceGradArgs): void
   withScratch(
     backend,
     [
-      [T, B, G, H],
       [S, B, H],
       [S, B, H],
       [P, T, B, H],
     ],
-    (r, first, second, dp) => {
-      if (R && T > 0) {
-        const before = sliceView(selectView(states, 0, 0), 0, reverse ? 1 : 0, reverse ? T + 1 : T);
-        for (const [weights, out] of products(R, r!)) {
-          backend.matmul(before, broadcastView(weights, [T, ...weights.shape]), out);
-        }
-      }
+    (first, second, dp) => {
       let carried = first!;
       let next = second!;
       if (dFinal) backend.map(identity, [dFinal], [], [carried]);
@@ -196,7 +214,7 @@ export function recurrenceGrad(backend: Backend, args: RecurrenceGradArgs): void
         if (dOutput) backend.map(accumulate, [seed, selectView(dOutput, 0, step)], [], [seed]);
         const inputs = [
           ...split(selectView(x, 0, step), 1),
-          ...split(selectView(R ? r! : x, 0, step), 1),
+          ...split(selectView(args.products ?? x, 0, step), 1),
           ...split(selectView(states, 1, before), 0),
           ...shared.parameters,
           ...seeds,
@@ -229,6 +247,35 @@ export function recurrenceGrad(backend: Backend, args: RecurrenceGradArgs): void
       }
     },
   );
+}
+
+/** A projection with zeros in place of the padding; what lies past the lengths is written back as it was. */
+export function projection(backend: Backend, args: ProjectionArgs): void {
+  const { x, weight, lengths, out, accumulate } = args;
+  const weights = broadcastView(weight, [x.shape[0]!, ...weight.shape]);
+  withScratch(backend, [x.shape, out.shape], (real, product) => {
+    clearPadding(backend, x, lengths, real!);
+    backend.matmul(real!, weights, product!);
+    const inputs = [product!, lengthsBeside(out, lengths), out];
+    backend.map(accumulate ? addedSteps : projectedSteps, inputs, [], [out]);
+  });
+}
+const projectedSteps = defineProgram({ inputs: 3 }, ({ x }) => [
+  select(less(coordinate(0), x[1]!), x[0]!, x[2]!),
+]);
+const addedSteps = defineProgram({ inputs: 3 }, ({ x }) => [
+  select(less(coordinate(0), x[1]!), add(x[0]!, x[2]!), x[2]!),
+]);
+
+/** One product over all steps and rows, with zeros in place of the padding. */
+export function projectionGrad(backend: Backend, { x, gradient, lengths, out }: ProjectionGradArgs): void {
+  withScratch(backend, [x.shape, gradient.shape], (left, right) => {
+    clearPadding(backend, x, lengths, left!);
+    clearPadding(backend, gradient, lengths, right!);
+    const rows = x.shape[0]! * x.shape[1]!;
+    const flat = (view: View): View => reshapeView(view, [rows, view.shape[2]!])!;
+    backend.matmul(permuteView(flat(left!), [1, 0]), flat(right!), out);
+  });
 }
 
 const shiftedExp = defineProgram({ inputs: 2 }, ({ x }) => [exp(sub(x[0]!, x[1]!))]);

@@ -1,11 +1,11 @@
 import type { Backend, FusedKernels } from './backend.js';
-import { layerNorm, recurrence, recurrenceGrad, softmax } from './fallback.js';
+import { layerNorm, projection, projectionGrad, recurrence, recurrenceGrad, softmax } from './fallback.js';
 
 /** The arguments of a fused kernel, by its name. */
 export type FusedArgs<Name extends keyof FusedKernels> = Parameters<FusedKernels[Name]['run']>[0];
 
 type Fallbacks = { [Name in keyof FusedKernels]: (backend: Backend, args: FusedArgs<Name>) => void };
-const fallbacks: Fallbacks = { recurrence, recurrenceGrad, softmax, layerNorm };
+const fallbacks: Fallbacks = { recurrence, recurrenceGrad, projection, projectionGrad, softmax, layerNorm };
 
 /** Runs a fused kernel where the backend has it for these arguments, else its fallback. */
 export function runFused<Name extends keyof FusedKernels>(

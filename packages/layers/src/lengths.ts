@@ -45,19 +45,16 @@ export function lengthsTensor(where: string, lengths: Lengths, x: Tensor): Tenso
   return tensor(Int32Array.from(lengths), [batch], { backend: x.backend });
 }
 
-/** x where the step is real, 0 in the padding, whatever stands there. The coordinate along axis `timeAxis` is the time. */
-const realSteps = ([0, 1] as const).map((timeAxis) =>
-  defineProgram({ inputs: 2 }, ({ x: [value, length] }) => [
-    expr.select(expr.less(expr.coordinate(timeAxis), length!), value!, 0),
-  ]),
-);
+/** x where the step (the coordinate along axis 1) is real, 0 in the padding, whatever stands there. */
+const realSteps = defineProgram({ inputs: 2 }, ({ x: [value, length] }) => [
+  expr.select(expr.less(expr.coordinate(1), length!), value!, 0),
+]);
 
 /**
  * A copy with 0 in the padding, even where that holds NaN. One pass over memory.
- * @param x [batch, time, features], or [time, batch, features] with `timeAxis` 0
+ * @param x [batch, time, features]
  * @param lengths i32 [batch]
  */
-export function clearPadding(x: Tensor, lengths: Tensor, timeAxis: 0 | 1): Tensor {
-  const rows = reshape(lengths, timeAxis === 0 ? [1, -1, 1] : [-1, 1, 1]);
-  return mapTensors('padding', realSteps[timeAxis]!, [x, rows]);
+export function clearPadding(x: Tensor, lengths: Tensor): Tensor {
+  return mapTensors('padding', realSteps, [x, reshape(lengths, [-1, 1, 1])]);
 }

@@ -3,6 +3,7 @@ import {
   expandDims,
   linear,
   type Parameter,
+  project,
   type RecurrenceResult,
   reshape,
   select,
@@ -115,14 +116,14 @@ export abstract class RecurrentLayer extends SequenceLayer<Tensor> {
       const [batch, time] = x.shape as [number, number];
       const initial = this.#checkState(options.state, batch);
       const timeMajor = transpose(x, [1, 0, 2]);
-      // Padding is cleared and not only skipped: 0 times the NaN that may stand there would be NaN in the weights' gradient.
-      const real = lengths ? clearPadding(timeMajor, lengths, 0) : timeMajor;
-      const projected = linear(real, this.weight, this.bias);
+      const projected = lengths
+        ? project(timeMajor, this.weight, this.bias, lengths)
+        : linear(timeMajor, this.weight, this.bias);
       const gates = reshape(projected, [time, batch, this.#gates, this.outputSize]);
       const walk = { x: gates, lengths, initial, reverse: options.reverse ?? false };
       const { output, final } = this.run(walk);
       const batchMajor = transpose(output, [1, 0, 2]);
-      return { output: lengths ? clearPadding(batchMajor, lengths, 1) : batchMajor, state: final };
+      return { output: lengths ? clearPadding(batchMajor, lengths) : batchMajor, state: final };
     });
   }
 

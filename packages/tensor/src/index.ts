@@ -13,6 +13,7 @@ export { broadcastTo, cast, contiguous, mapTensors, reduceTensors, reshape, sumT
 export * from './ops/elementwise.js';
 export { argmax, cumsum, gather, oneHot, pick, scatterAdd, topK } from './ops/indexing.js';
 export { linear, matmul } from './ops/matmul.js';
+export { project } from './ops/projection.js';
 export { type RecurrenceInputs, type RecurrenceResult, recurrence } from './ops/recurrence.js';
 export {
   type Axes,

@@ -88,6 +88,7 @@ function forward({ cell, T, B, H, ragged, mixes, dense }: Sizes) {
     parameters: optional(P > 0, [P, H], by(1, around(0.7))),
     lengths: optional(ragged, [B], { dtype: 'i32', contents: whole(0, T) }),
     states: placed([S, T + 1, B, H], by(1, around(0.8), { written: true })),
+    products: optional(mixes, [T, B, G, H], by(2, around(1), { written: true })),
   };
 }
 
@@ -97,8 +98,8 @@ const present = (views: Drawn): Record<string, Placed> =>
   );
 
 function argsOf({ cell, reverse }: Sizes, views: Views): RecurrenceArgs {
-  const { x, R = null, parameters = null, lengths = null, states } = views;
-  return { cell, reverse, x: x!, R, parameters, lengths, states: states! };
+  const { x, R = null, parameters = null, lengths = null, states, products = null } = views;
+  return { cell, reverse, x: x!, R, parameters, lengths, states: states!, products };
 }
 
 function gradArgsOf(sizes: Sizes, views: Views): RecurrenceGradArgs {
@@ -155,7 +156,7 @@ export const recurrences = (options: RecurrenceOptions = {}): fc.Arbitrary<Call>
       return {
         kernel: 'recurrence',
         views,
-        outs: ['states'],
+        outs: views.products ? ['states', 'products'] : ['states'],
         run,
         allowed: allowedFor(defaultTolerances.recurrence, { views, run }),
       };
@@ -181,7 +182,7 @@ export const recurrenceGradients = (options: RecurrenceOptions = {}): fc.Arbitra
         dInitial: placed([S, B, H], out),
       })
       .map((drawn): Call => {
-        const views = present(options.large ? drawn : { ...drawn, states: swept(sizes, present(drawn)) });
+        const views = present(options.large ? drawn : { ...drawn, ...swept(sizes, present(drawn)) });
         const outs = ['dx', 'dr', 'dParameters', 'dInitial'].filter((name) => views[name]);
         const run = (backend: Backend, on: Views): void =>
           runFused(backend, 'recurrenceGrad', gradArgsOf(sizes, on));
@@ -195,17 +196,17 @@ export const recurrenceGradients = (options: RecurrenceOptions = {}): fc.Arbitra
       });
   });
 
-/** The states as a sweep forward leaves them. */
-function swept(sizes: Sizes, views: Readonly<Record<string, Placed>>): Placed {
-  const { states } = views as { readonly states: Placed };
-  if (sizeOf(states.shape) === 0) return states;
-  const values = exactly(
-    views,
-    (backend, on) => runFused(backend, 'recurrence', argsOf(sizes, on)),
-    'states',
-  );
-  const data = states.data.slice();
-  for (const [index, place] of offsetsOf(states.shape, states.strides, states.offset).entries())
-    data[place] = values[index]!;
-  return { ...states, data };
+/** The states and products as a sweep forward leaves them. */
+function swept(sizes: Sizes, views: Readonly<Record<string, Placed>>): Drawn {
+  const after = (name: 'states' | 'products'): Placed | undefined => {
+    const view = views[name];
+    if (!view || sizeOf(view.shape) === 0) return view;
+    const run = (backend: Backend, on: Views): void => runFused(backend, 'recurrence', argsOf(sizes, on));
+    const values = exactly(views, run, name);
+    const data = view.data.slice();
+    for (const [index, place] of offsetsOf(view.shape, view.strides, view.offset).entries())
+      data[place] = values[index]!;
+    return { ...view, data };
+  };
+  return { states: after('states'), products: after('products') };
 }

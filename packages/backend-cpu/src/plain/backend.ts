@@ -14,6 +14,7 @@ import { layerNorm } from './layer-norm.js';
 import { MapKernels } from './map.js';
 import { matmul } from './matmul.js';
 import { Pool } from './pool.js';
+import { projection, projectionGrad } from './projection.js';
 import { recurrence } from './recurrence.js';
 import { recurrenceGrad } from './recurrence-grad.js';
 import { ReduceKernels } from './reduce.js';
@@ -49,6 +50,8 @@ export class PlainBackend implements Backend {
     // Cells are printed; without that, the fallback runs them through `map`.
     const recurrent = { recurrence: always(recurrence), recurrenceGrad: always(recurrenceGrad) };
     this.fused = this.#checks.guard({
+      projection: always(projection),
+      projectionGrad: always(projectionGrad),
       softmax: always(softmax),
       layerNorm: always(layerNorm),
       ...(compiles ? recurrent : {}),

@@ -51,14 +51,26 @@ export function matmul(
   const depth = a.shape[rank - 1]!;
   const columns = out.shape[rank - 1]!;
   const accumulate = options.accumulate ?? false;
-  const packs = isWorthPacking(left.starts.length) && depth > 0;
   for (let index = 0; index < outPlaces.length; index++) {
     const rows = { ...left, shift: aPlaces[index]! };
     const matrix = { ...right, offset: bPlaces[index]! };
     const to = { ...result, shift: outPlaces[index]! };
-    if (packs) multiplyPacked(rows, matrix, to, depth, columns, accumulate);
-    else new UnpackedMatrix(matrix, depth, columns).multiply(rows, rows.starts.length, to, accumulate);
+    multiplyRows(rows, matrix, to, depth, columns, accumulate);
   }
+}
+
+/** out[M, N] = left[M, depth] · right[depth, N], or += with `accumulate`. */
+export function multiplyRows(
+  left: Rows,
+  right: Matrix,
+  out: Rows,
+  depth: number,
+  columns: number,
+  accumulate: boolean,
+): void {
+  const rows = left.starts.length;
+  if (isWorthPacking(rows) && depth > 0) multiplyPacked(left, right, out, depth, columns, accumulate);
+  else new UnpackedMatrix(right, depth, columns).multiply(left, rows, out, accumulate);
 }
 
 /** Through packed panels, some columns at a time. */

@@ -3,20 +3,25 @@ import { offsetsOf } from '../layout.js';
 import { backwardCell, backwardCellWithoutProduct, type Place } from './cell-kernels.js';
 import type { RightFactor } from './panels.js';
 import type { Pool } from './pool.js';
-import { nowhere, RecurrentProduct } from './recurrence.js';
+import { nowhere } from './recurrence.js';
 import { scratch } from './scratch.js';
-import { placeOf, RunningRows, recurrentMatrix, rightFactor, stepsInOrder, transposed } from './sequence.js';
+import {
+  placeOf,
+  RunningRows,
+  recurrentMatrix,
+  rightFactor,
+  SequenceRows,
+  stepsInOrder,
+  transposed,
+} from './sequence.js';
 
 const carriedMemory = scratch((length) => new Float32Array(length));
 const gradientMemory = scratch((length) => new Float32Array(length));
 const panels = scratch((length) => new Float64Array(length));
 
-/**
- * Back through time in one sweep. r is computed again step by step, which costs one more product but no memory; the
- * states' gradients are carried in [S, B, H].
- */
+/** Back through time in one sweep; the states' gradients are carried in [S, B, H]. */
 export function recurrenceGrad(pool: Pool, args: RecurrenceGradArgs): void {
-  const { R, parameters, lengths, reverse, states, dOutput, dFinal, dParameters, dInitial } = args;
+  const { R, parameters, lengths, reverse, states, products, dOutput, dFinal, dParameters, dInitial } = args;
   const [T, B, G, H] = args.x.shape as [number, number, number, number];
   const S = states.shape[0]!;
   const cell = R ? backwardCell(args.cell) : backwardCellWithoutProduct(withoutRecurrentProduct(args.cell));
@@ -26,10 +31,9 @@ export function recurrenceGrad(pool: Pool, args: RecurrenceGradArgs): void {
   if (dFinal) copy(pool, dFinal, carried);
   else carried.fill(0, 0, S * B * H);
 
-  const forward = R && new RecurrentProduct(pool, R, states);
   const backward = R && new GradientProduct(pool, R, B);
   const x = placeOf(pool, args.x, 2, 3);
-  const r: Place = forward ? { numbers: forward.numbers, at: 0, group: H, unit: 1 } : nowhere;
+  const r = products ? placeOf(pool, products, 2, 3) : nowhere;
   const before = placeOf(pool, states, 0, 3);
   const own = parameters ? placeOf(pool, parameters, 0, 1) : nowhere;
   const dx = placeOf(pool, args.dx, 2, 3);
@@ -41,10 +45,9 @@ export function recurrenceGrad(pool: Pool, args: RecurrenceGradArgs): void {
   for (const { step, before: slot } of stepsInOrder(T, reverse).reverse()) {
     if (dOutput) addOutputGradient(pool, dOutput, step, carried.subarray(args.cell.output * B * H));
     const { running, finished } = rows.at(step);
-    forward?.run(slot, running);
     for (const [index, row] of running.entries()) {
       x.at = args.x.offset + step * args.x.strides[0]! + row * args.x.strides[1]!;
-      r.at = index * G * H;
+      if (products) r.at = products.offset + step * products.strides[0]! + row * products.strides[1]!;
       before.at = states.offset + slot * states.strides[1]! + row * states.strides[2]!;
       gradients.at = row * H;
       dx.at = dxView.start(step, row);
@@ -82,36 +85,6 @@ class GradientProduct {
     const left = { numbers: this.numbers, starts: this.#starts, shift: 0, stride: 1 };
     const starts = Int32Array.from(running, (row) => row * units);
     this.#weights.multiply(left, running.length, { numbers: gradients, starts, shift: 0, stride: 1 }, true);
-  }
-}
-
-/** The rows [G, H] of a view [T, B, G, H]. */
-class SequenceRows {
-  readonly #numbers: Float32Array;
-  readonly #view: View;
-  readonly #places: Int32Array;
-
-  constructor(pool: Pool, view: View) {
-    this.#numbers = pool.floats(view, 'recurrenceGrad');
-    this.#view = view;
-    this.#places = offsetsOf(view.shape.slice(2), view.strides.slice(2), 0);
-  }
-
-  start(step: number, row: number): number {
-    return this.#view.offset + step * this.#view.strides[0]! + row * this.#view.strides[1]!;
-  }
-
-  copy(from: Float32Array, offset: number, step: number, row: number): void {
-    const places = this.#places;
-    const start = this.start(step, row);
-    for (let index = 0; index < places.length; index++) {
-      this.#numbers[start + places[index]!] = from[offset + index]!;
-    }
-  }
-
-  clear(step: number, row: number): void {
-    const start = this.start(step, row);
-    for (const place of this.#places) this.#numbers[start + place] = 0;
   }
 }
 

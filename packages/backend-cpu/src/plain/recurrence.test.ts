@@ -55,6 +55,7 @@ function argumentsOn(
     lengths: lengthView,
     reverse: false,
     states: make(1, T + 1, B, H),
+    products: make(T, B, G, H),
     dOutput: make(T, B, H),
     dFinal: make(1, B, H),
     dx: make(T, B, G, H),
@@ -146,7 +147,7 @@ describe('recurrence in one call', () => {
     const alone = viewOf(backend.alloc(4 * (steps + 1) * 20), [1, steps + 1, 1, 20]);
     backend.write(alone.storage, all.slice(row * 20, row * 20 + 20));
     const x = { ...args.x, shape: [steps, 1, 3, 20], offset: row * args.x.strides[1]! };
-    runFused(backend, 'recurrence', { ...args, x, lengths: null, states: alone });
+    runFused(backend, 'recurrence', { ...args, x, lengths: null, states: alone, products: null });
     const got = new Float32Array(await backend.read(alone.storage));
     for (let step = 0; step <= steps; step++) {
       const start = step * 6 * 20 + row * 20;

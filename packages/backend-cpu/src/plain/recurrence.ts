@@ -4,7 +4,14 @@ import { forwardCell, type Place } from './cell-kernels.js';
 import type { RightFactor } from './panels.js';
 import type { Pool } from './pool.js';
 import { scratch } from './scratch.js';
-import { placeOf, RunningRows, recurrentMatrix, rightFactor, stepsInOrder } from './sequence.js';
+import {
+  placeOf,
+  RunningRows,
+  recurrentMatrix,
+  rightFactor,
+  SequenceRows,
+  stepsInOrder,
+} from './sequence.js';
 
 const productMemory = scratch((length) => new Float32Array(length));
 const panels = scratch((length) => new Float64Array(length));
@@ -13,7 +20,7 @@ const panels = scratch((length) => new Float64Array(length));
 export const nowhere: Place = { numbers: new Float32Array(0), at: 0, group: 0, unit: 0 };
 
 /** r = s0 · R for the rows that still run, one step at a time: R is packed once. */
-export class RecurrentProduct {
+class RecurrentProduct {
   /** [running rows, G, H] */
   readonly numbers: Float32Array;
   readonly #weights: RightFactor;
@@ -43,8 +50,9 @@ export class RecurrentProduct {
 
 /** A recurrence over a whole sequence. Rows that are finished only have their states copied on. */
 export function recurrence(pool: Pool, args: RecurrenceArgs): void {
-  const { R, parameters, lengths, reverse, states } = args;
+  const { R, parameters, lengths, reverse, states, products } = args;
   const [T, B, G, H] = args.x.shape as [number, number, number, number];
+  const kept = products && new SequenceRows(pool, products);
   const cell = forwardCell(R ? args.cell : withoutRecurrentProduct(args.cell));
   const rows = new RunningRows(pool, lengths, B, T);
   const product = R && new RecurrentProduct(pool, R, states);
@@ -65,11 +73,13 @@ export function recurrence(pool: Pool, args: RecurrenceArgs): void {
     for (const [index, row] of running.entries()) {
       x.at = args.x.offset + slots.step * stepStride + row * rowStride;
       r.at = index * G * H;
+      kept?.copy(r.numbers, r.at, slots.step, row);
       before.at = from + row * stateRow;
       after.at = to + row * stateRow;
       cell(H, x, r, before, own, after);
     }
     for (const row of finished) {
+      kept?.clear(slots.step, row);
       for (const place of ofRow) {
         after.numbers[to + row * stateRow + place] = before.numbers[from + row * stateRow + place]!;
       }

@@ -78,3 +78,33 @@ export function rightFactor(
   if (!isWorthPacking(rows)) return new UnpackedMatrix(matrix, depth, columns);
   return new PackedMatrix(matrix, depth, 0, columns, memory(PackedMatrix.size(depth, columns)));
 }
+
+/** The rows [G, H] of a view [T, B, G, H]. */
+export class SequenceRows {
+  readonly #numbers: Float32Array;
+  readonly #view: View;
+  readonly #places: Int32Array;
+
+  constructor(pool: Pool, view: View) {
+    this.#numbers = pool.floats(view, 'recurrenceGrad');
+    this.#view = view;
+    this.#places = offsetsOf(view.shape.slice(2), view.strides.slice(2), 0);
+  }
+
+  start(step: number, row: number): number {
+    return this.#view.offset + step * this.#view.strides[0]! + row * this.#view.strides[1]!;
+  }
+
+  copy(from: Float32Array, offset: number, step: number, row: number): void {
+    const places = this.#places;
+    const start = this.start(step, row);
+    for (let index = 0; index < places.length; index++) {
+      this.#numbers[start + places[index]!] = from[offset + index]!;
+    }
+  }
+
+  clear(step: number, row: number): void {
+    const start = this.start(step, row);
+    for (const place of this.#places) this.#numbers[start + place] = 0;
+  }
+}

@@ -13,6 +13,7 @@ import { IndexingKernels } from './indexing.js';
 import { layerNorm } from './layer-norm.js';
 import { MapKernels } from './map.js';
 import { MatmulKernels } from './matmul/matmul.js';
+import { projection, projectionGrad } from './matmul/projection.js';
 import { ReduceKernels } from './reduce.js';
 import { RowKernels } from './rows.js';
 import { oneThread, type Runner } from './runner.js';
@@ -52,7 +53,12 @@ export class WasmBackend implements Backend {
       supports: () => true,
       run: (args) => run(rows, args),
     });
+    const projections = <Args>(
+      run: (heap: Heap, matmul: MatmulKernels, args: Args) => void,
+    ): Fused<Args> => ({ supports: () => true, run: (args) => run(heap, this.#matmul, args) });
     this.fused = this.#checks.guard({
+      projection: projections(projection),
+      projectionGrad: projections(projectionGrad),
       softmax: always(softmax),
       layerNorm: always(layerNorm),
       ...fused?.(heap, this.#runner),

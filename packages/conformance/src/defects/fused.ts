@@ -1,5 +1,6 @@
 import {
   type Backend,
+  broadcastView,
   type FusedKernels,
   fallback,
   type RecurrenceArgs,
@@ -120,6 +121,41 @@ export const fusedDefects = {
         (args) => args,
         ({ dParameters }) => dParameters && spoil(backend, dParameters),
       ),
+  },
+  'recurrence: products of finished rows are left as they are': {
+    group: 'fused: recurrence',
+    apply: (backend) => forward(backend, (args) => (args.lengths ? { ...args, products: null } : args)),
+  },
+  'recurrenceGrad: products are ignored': {
+    group: 'fused: recurrenceGrad',
+    apply: (backend) => backward(backend, (args) => ({ ...args, products: args.R && args.x })),
+  },
+  'projection: lengths are ignored': {
+    group: 'fused: projection',
+    apply: (backend) =>
+      withFused(backend, {
+        projection: kernel(({ x, weight, out, accumulate }) => {
+          const weights = broadcastView(weight, [x.shape[0]!, ...weight.shape]);
+          backend.matmul(x, weights, out, { accumulate });
+        }),
+      }),
+  },
+  'projection: accumulate is ignored': {
+    group: 'fused: projection',
+    apply: (backend) =>
+      withFused(backend, {
+        projection: kernel((args) => fallback.projection(backend, { ...args, accumulate: false })),
+      }),
+  },
+  'projectionGrad: a result is off': {
+    group: 'fused: projection',
+    apply: (backend) =>
+      withFused(backend, {
+        projectionGrad: kernel((args) => {
+          fallback.projectionGrad(backend, args);
+          spoil(backend, args.out);
+        }),
+      }),
   },
   'softmax: no logarithm': {
     group: 'fused: softmax',

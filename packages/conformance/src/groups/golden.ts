@@ -66,7 +66,7 @@ function lectureNetwork(
         expected: { states: [0, 0, ...memory], out: outputs },
         call(target, { inputs, weights, R, x, states, out }) {
           target.matmul(inputs, weights, x);
-          const args = { cell: elman, parameters: null, lengths: null, reverse: false };
+          const args = { cell: elman, parameters: null, lengths: null, reverse: false, products: null };
           runFused(target, 'recurrence', { ...args, x: reshaped(x, [3, 1, 1, 2]), R, states });
           target.matmul({ ...reshaped(states, [3, 2]), offset: states.offset + 2 }, weights, out);
         },
@@ -102,7 +102,14 @@ const lectureLstm: Draft = {
       expected: { states: [0, 0, 0, 0, 7, 0, 0, 3, 7, 7, 7, 0] },
       call(target, { inputs, weights, x, states }) {
         target.matmul(inputs, weights, x);
-        const args = { cell: lectureCell, R: null, parameters: null, lengths: null, reverse: false };
+        const args = {
+          cell: lectureCell,
+          R: null,
+          parameters: null,
+          lengths: null,
+          reverse: false,
+          products: null,
+        };
         runFused(target, 'recurrence', { ...args, x: reshaped(x, [5, 1, 4, 1]), states });
       },
     }),
@@ -130,7 +137,7 @@ const lectureCliff: Draft = {
         tolerance: { relative: 1e-3, absolute: 1e-6 },
         expected: { last: [output] },
         call(target, { x, R, states, last }) {
-          const args = { cell: elman, parameters: null, lengths: null, reverse: false };
+          const args = { cell: elman, parameters: null, lengths: null, reverse: false, products: null };
           runFused(target, 'recurrence', { ...args, x, R, states });
           target.map(identity, [{ ...last, storage: states.storage, offset: 1000 }], [], [last]);
         },
@@ -177,6 +184,7 @@ function layerDraft(layer: Layer, { tolerance }: SuiteContext): Draft {
     states: operand([S, STEPS + 1, ROWS, UNITS], (index) =>
       Math.floor(index / (ROWS * UNITS)) % (STEPS + 1) === 0 ? stateValues[index]! : 0,
     ),
+    products: blankOperand([STEPS, ROWS, G, UNITS]),
     seeds: operand([STEPS, ROWS, UNITS], () => 1),
     dx: blankOperand([STEPS, ROWS, G, UNITS]),
     dr: blankOperand([STEPS, ROWS, G, UNITS]),
@@ -213,6 +221,7 @@ function runLayer(target: Backend, { cell }: Layer, views: Readonly<Record<strin
     lengths: null,
     reverse: false,
     states: views.states!,
+    products: views.products!,
   };
   runFused(target, 'recurrence', args);
   runFused(target, 'recurrenceGrad', {

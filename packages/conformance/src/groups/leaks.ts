@@ -4,7 +4,7 @@ import { testCells } from '../cells.js';
 import { ensure, type Group, type SuiteContext } from '../check.js';
 import { forwardArgs, forwardOperands, recurrenceCase } from '../recurrence-case.js';
 import { compute, withOperands } from '../trial.js';
-import { backwardTrial, seedsOf, statesAfter } from './recurrence-grad.js';
+import { backwardTrial, seedsOf, swept } from './recurrence-grad.js';
 
 const configuration = { T: 4, B: 3, H: 5, ragged: true } as const;
 const lstm = testCells.find(({ program }) => program.name === 'LSTM')!;
@@ -38,9 +38,8 @@ async function backwardDoesNotGrow(
   backend: Backend,
   oracle: ReferenceBackend,
 ): Promise<void> {
-  const one = recurrenceCase(lstm, configuration);
-  const states = await statesAfter(oracle, one);
-  const trial = backwardTrial(one, states, seedsOf(one, { output: true, final: true }), context);
+  const one = await swept(oracle, recurrenceCase(lstm, configuration));
+  const trial = backwardTrial(one, seedsOf(one, { output: true, final: true }), context);
   const start = backend.memory();
   for (let repetition = 0; repetition < 50; repetition++) await compute(backend, trial);
   const end = backend.memory();

@@ -33,24 +33,24 @@ export function seedsOf(one: RecurrenceCase, which: { output: boolean; final: bo
   };
 }
 
-/** The states that the oracle's forward sweep leaves, rounded to float32. */
-export async function statesAfter(oracle: ReferenceBackend, one: RecurrenceCase): Promise<Operand> {
-  const values = await withOperands(oracle, forwardOperands(one), (views) => {
-    runFused(oracle, 'recurrence', forwardArgs(one, views));
-    return oracle.values(views.states!);
-  });
+/** The case as the oracle's forward sweep leaves it, rounded to float32. */
+export async function swept(oracle: ReferenceBackend, one: RecurrenceCase): Promise<RecurrenceCase> {
   const { arrangement } = one.configuration;
-  return operand(one.states.shape, values, arrangement ? { arrangement } : {});
+  const rounded = (shape: readonly number[], values: ArrayLike<number>): Operand =>
+    operand(shape, Array.from(values), arrangement ? { arrangement } : {});
+  return await withOperands(oracle, forwardOperands(one), (views) => {
+    runFused(oracle, 'recurrence', forwardArgs(one, views));
+    return {
+      ...one,
+      states: rounded(one.states.shape, oracle.values(views.states!)),
+      products: one.products && rounded(one.products.shape, oracle.values(views.products!)),
+    };
+  });
 }
 
 /** One call of `recurrenceGrad`. */
-export function backwardTrial(
-  one: RecurrenceCase,
-  states: Operand,
-  seeds: Seeds,
-  { tolerance }: SuiteContext,
-): Trial {
-  const operands = backwardOperands(one, states, seeds);
+export function backwardTrial(one: RecurrenceCase, seeds: Seeds, { tolerance }: SuiteContext): Trial {
+  const operands = backwardOperands(one, seeds);
   return {
     what: one.title,
     operands,
@@ -72,14 +72,14 @@ function cellDraft(cell: TestCell, context: SuiteContext): Draft {
         backend,
         'recurrenceGrad',
         cases.map((one) => ({
-          operands: backwardOperands(one, one.states, seedsOf(one, both)),
+          operands: backwardOperands(one, seedsOf(one, both)),
           args: (views) => backwardArgs(one, views),
         })),
       ),
     async run(backend, oracle) {
-      for (const one of cases) {
-        const states = await statesAfter(oracle, one);
-        const trial = backwardTrial(one, states, seedsOf(one, both), context);
+      for (const started of cases) {
+        const one = await swept(oracle, started);
+        const trial = backwardTrial(one, seedsOf(one, both), context);
         await agree(backend, oracle, trial);
         if (!backend.fused.recurrenceGrad) continue;
         await agreeWithFallback(backend, trial, (target, views) =>
@@ -101,15 +101,14 @@ function slopesDraft(cell: TestCell, context: SuiteContext): Draft {
     fused: 'recurrenceGrad',
     async run(backend, oracle) {
       for (const configuration of small) {
-        const one = recurrenceCase(cell, configuration);
+        const one = await swept(oracle, recurrenceCase(cell, configuration));
         const seeds = seedsOf(one, both);
-        const states = await statesAfter(oracle, one);
-        const trial = backwardTrial(one, states, seeds, context);
+        const trial = backwardTrial(one, seeds, context);
         const data = await compute(backend, trial);
         const gradients = Object.fromEntries(
           trial.outs.map((name) => [name, valuesIn(trial.operands[name]!, data[name]!)]),
         );
-        await finiteDifferences(oracle, one, states, seeds, gradients, context.tolerance('finiteDifference'));
+        await finiteDifferences(oracle, one, seeds, gradients, context.tolerance('finiteDifference'));
       }
     },
   };
@@ -123,14 +122,13 @@ async function missingSeeds(
 ): Promise<void> {
   for (const cell of cellsOf(context)) {
     for (const reverse of [false, true]) {
-      const one = recurrenceCase(cell, { T: 4, B: 3, H: 5, reverse, ragged: reverse });
-      const states = await statesAfter(oracle, one);
+      const one = await swept(oracle, recurrenceCase(cell, { T: 4, B: 3, H: 5, reverse, ragged: reverse }));
       for (const [output, final] of [
         [true, false],
         [false, true],
         [false, false],
       ] as const) {
-        await agree(backend, oracle, backwardTrial(one, states, seedsOf(one, { output, final }), context));
+        await agree(backend, oracle, backwardTrial(one, seedsOf(one, { output, final }), context));
       }
     }
   }
@@ -139,14 +137,13 @@ async function missingSeeds(
 async function paddingLaw(context: SuiteContext, backend: Backend, oracle: ReferenceBackend): Promise<void> {
   for (const cell of cellsOf(context)) {
     for (const reverse of [false, true]) {
-      const one = recurrenceCase(cell, { T: 5, B: 4, H: 5, reverse, ragged: true });
-      const states = await statesAfter(oracle, one);
+      const one = await swept(oracle, recurrenceCase(cell, { T: 5, B: 4, H: 5, reverse, ragged: true }));
       const seeds = seedsOf(one, both);
-      const trial = backwardTrial(one, states, seeds, context);
+      const trial = backwardTrial(one, seeds, context);
       const plain = await compute(backend, trial);
       ensurePaddingIsZero(one, valuesIn(trial.operands.dx!, plain.dx!), 'dx');
       if (hasProductGradient(one)) ensurePaddingIsZero(one, valuesIn(trial.operands.dr!, plain.dr!), 'dr');
-      const padded = await compute(backend, backwardTrial(withPadding(one, 1e4), states, seeds, context));
+      const padded = await compute(backend, backwardTrial(withPadding(one, 1e4), seeds, context));
       for (const name of trial.outs) {
         const out = trial.operands[name]!;
         const problem = difference(

@@ -77,7 +77,6 @@ interface Argument {
 
 function argumentsOf(
   one: RecurrenceCase,
-  states: Operand,
   gradients: Readonly<Record<string, readonly number[]>>,
 ): Argument[] {
   const { configuration, cell, reverse } = one;
@@ -114,7 +113,7 @@ function argumentsOf(
       name: 'dR, made of states and dr,',
       source: one.R,
       positions: everything(one.R),
-      gradient: weightGradient(one, valuesIn(states, states.data), dr),
+      gradient: weightGradient(one, valuesIn(one.states, one.states.data), dr),
       replace: (R) => ({ ...one, R }),
     });
   }
@@ -143,13 +142,12 @@ function shifted(source: Operand, index: number, by: number): Operand {
 export async function finiteDifferences(
   oracle: ReferenceBackend,
   one: RecurrenceCase,
-  states: Operand,
   seeds: Seeds,
   gradients: Readonly<Record<string, readonly number[]>>,
   tolerance: Tolerance,
 ): Promise<void> {
   const numbers = new Numbers(`${one.title} slopes`);
-  for (const { name, source, positions, gradient, replace } of argumentsOf(one, states, gradients)) {
+  for (const { name, source, positions, gradient, replace } of argumentsOf(one, gradients)) {
     for (let sample = 0; sample < SAMPLES; sample++) {
       const chosen = numbers.integer(positions.length);
       const above = await lossOf(oracle, replace(shifted(source, positions[chosen]!, STEP)), seeds);

@@ -1,4 +1,5 @@
 import { type Backend, fallback, runFused } from '@ostinato/kernel';
+import type { ReferenceBackend } from '@ostinato/kernel/reference';
 import { type TestCell, testCells } from '../cells.js';
 import { type Draft, ensure, type Group, type SuiteContext } from '../check.js';
 import { difference } from '../compare.js';
@@ -59,7 +60,7 @@ function forwardTrial(one: RecurrenceCase, { tolerance }: SuiteContext): Trial {
   return {
     what: one.title,
     operands: forwardOperands(one),
-    outs: ['states'],
+    outs: one.products ? ['states', 'products'] : ['states'],
     tolerance: tolerance('recurrence'),
     call: (backend, views) => runFused(backend, 'recurrence', forwardArgs(one, views)),
   };
@@ -87,6 +88,20 @@ function cellDraft(cell: TestCell, context: SuiteContext): Draft {
       }
     },
   };
+}
+
+/** Without room for r the states are the same. */
+async function forgottenProducts(
+  context: SuiteContext,
+  backend: Backend,
+  oracle: ReferenceBackend,
+): Promise<void> {
+  for (const cell of cellsOf(context)) {
+    for (const reverse of [false, true]) {
+      const one = recurrenceCase(cell, { T: 4, B: 3, H: 5, reverse, ragged: reverse });
+      await agree(backend, oracle, forwardTrial({ ...one, products: undefined }, context));
+    }
+  }
 }
 
 const ragged: readonly Configuration[] = [
@@ -177,6 +192,11 @@ export const recurrence: Group = {
   name: 'fused: recurrence',
   drafts: (context) => [
     ...cellsOf(context).map((cell) => cellDraft(cell, context)),
+    {
+      name: 'without room for products',
+      fused: 'recurrence',
+      run: (backend, oracle) => forgottenProducts(context, backend, oracle),
+    },
     {
       name: 'what x holds past the end of a row changes nothing',
       fused: 'recurrence',

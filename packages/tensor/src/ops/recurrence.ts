@@ -66,8 +66,6 @@ export function recurrence(inputs: RecurrenceInputs): RecurrenceResult {
     parameters: parameters?.view() ?? null,
     lengths: lengths?.view() ?? null,
   };
-  runFused(backend, 'recurrence', { cell, ...views, reverse, states: states.view() });
-
   const node = record('recurrence', given, (dOutput, dFinal) => {
     if (isRecording()) {
       throw new ProgramError(
@@ -77,6 +75,15 @@ export function recurrence(inputs: RecurrenceInputs): RecurrenceResult {
     const gradients = sendBack(saved!, cell, reverse, dOutput, dFinal);
     return operands.flatMap((operand, index) => (operand ? [gradients[index]] : []));
   });
+  const products = R && node ? allocate(backend, x.shape) : undefined;
+  runFused(backend, 'recurrence', {
+    cell,
+    ...views,
+    reverse,
+    states: states.view(),
+    products: products?.view() ?? null,
+  });
+
   const all = states.view();
   const output = sliceView(selectView(all, 0, cell.output), 0, reverse ? 0 : 1, reverse ? T : T + 1);
   const result = {
@@ -86,11 +93,13 @@ export function recurrence(inputs: RecurrenceInputs): RecurrenceResult {
   const saved = node && {
     x: node.save(x),
     states: node.save(states),
+    products: products && node.save(products),
     R: R && node.save(R),
     parameters: parameters && node.save(parameters),
     lengths: lengths && node.save(lengths),
   };
   states.dispose();
+  products?.dispose();
   if (x !== inputs.x) x.dispose();
   return result;
 }
@@ -99,6 +108,7 @@ export function recurrence(inputs: RecurrenceInputs): RecurrenceResult {
 interface Saved {
   readonly x: Tensor;
   readonly states: Tensor;
+  readonly products: Tensor | undefined;
   readonly R: Tensor | undefined;
   readonly parameters: Tensor | undefined;
   readonly lengths: Tensor | undefined;
@@ -106,14 +116,14 @@ interface Saved {
 
 /** The gradients of x, R, parameters and initial, in this order. */
 function sendBack(
-  { x, states, R, parameters, lengths }: Saved,
+  { x, states, products, R, parameters, lengths }: Saved,
   cell: CellProgram,
   reverse: boolean,
   dOutput: Tensor | undefined,
   dFinal: Tensor | undefined,
 ): readonly (Tensor | undefined)[] {
   const { backend } = x;
-  const [T, B, G, H] = x.shape as [number, number, number, number];
+  const [, B, , H] = x.shape as [number, number, number, number];
   const dx = allocate(backend, x.shape);
   const dr = R && !cell.sharedGradient ? allocate(backend, x.shape) : undefined;
   const dParameters = parameters && allocate(backend, parameters.shape);
@@ -126,6 +136,7 @@ function sendBack(
     parameters: parameters?.view() ?? null,
     lengths: lengths?.view() ?? null,
     states: states.view(),
+    products: products?.view() ?? null,
     dOutput: dOutput ? contiguous(dOutput).view() : null,
     dFinal: dFinal ? contiguous(dFinal).view() : null,
     dx: dx.view(),
@@ -133,24 +144,23 @@ function sendBack(
     dParameters: dParameters?.view() ?? null,
     dInitial: dInitial.view(),
   });
-  return [dx, R && recurrentGradient(states.view(), dr ?? dx, reverse, [T, B, G, H]), dParameters, dInitial];
+  const dR = R && recurrentGradient(states.view(), dr ?? dx, lengths, reverse);
+  return [dx, dR, dParameters, dInitial];
 }
 
 /** dR = Σ_t s0_{t-1}ᵀ · dr_t as one product over all steps and rows. */
-function recurrentGradient(
-  states: View,
-  dr: Tensor,
-  reverse: boolean,
-  [T, B, G, H]: [number, number, number, number],
-): Tensor {
-  const before = sliceView(selectView(states, 0, 0), 0, reverse ? 1 : 0, reverse ? T + 1 : T);
-  const rows = reshapeView(before, [T * B, H])!;
-  const dR = allocate(dr.backend, [H, G, H]);
-  dr.backend.matmul(
-    permuteView(rows, [1, 0]),
-    reshapeView(dr.view(), [T * B, G * H])!,
-    reshapeView(dR.view(), [H, G * H])!,
-  );
+function recurrentGradient(states: View, dr: Tensor, lengths: Tensor | undefined, reverse: boolean): Tensor {
+  const { backend } = dr;
+  const [T, B, G, H] = dr.shape as [number, number, number, number];
+  const x = sliceView(selectView(states, 0, 0), 0, reverse ? 1 : 0, reverse ? T + 1 : T);
+  const gradient = reshapeView(dr.view(), [T, B, G * H])!;
+  const dR = allocate(backend, [H, G, H]);
+  const out = reshapeView(dR.view(), [H, G * H])!;
+  if (lengths) runFused(backend, 'projectionGrad', { x, gradient, lengths: lengths.view(), out });
+  else {
+    const flat = (view: View, size: number): View => reshapeView(view, [T * B, size])!;
+    backend.matmul(permuteView(flat(x, H), [1, 0]), flat(gradient, G * H), out);
+  }
   return dR;
 }
 

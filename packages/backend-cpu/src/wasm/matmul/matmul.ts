@@ -91,16 +91,21 @@ export class MatmulKernels {
     const [leftAddress, rightAddress, outAddress] = [a, b, out].map((view) =>
       this.#heap.viewAddress(view, 'matmul'),
     ) as [number, number, number];
+    const shape = { left, right, out: result, accumulate: options.accumulate ?? false };
+    this.product(shape, (run) => {
+      for (let index = 0; index < results.length; index++)
+        run(leftAddress + lefts[index]!, rightAddress + rights[index]!, outAddress + results[index]!);
+    });
+  }
+
+  /** Products of one layout. @param body runs them, each with the addresses of both factors and of the result */
+  product(
+    shape: ProductShape,
+    body: (run: (left: number, right: number, out: number) => void) => void,
+  ): void {
     this.#heap.scratch.scope(() => {
-      const product = new PackedProduct(this.#heap, this.#runner, this.#pack, this.#multiply, {
-        left,
-        right,
-        out: result,
-        accumulate: options.accumulate ?? false,
-      });
-      for (let index = 0; index < results.length; index++) {
-        product.run(leftAddress + lefts[index]!, rightAddress + rights[index]!, outAddress + results[index]!);
-      }
+      const product = new PackedProduct(this.#heap, this.#runner, this.#pack, this.#multiply, shape);
+      body((left, right, out) => product.run(left, right, out));
     });
   }
 }

@@ -1,11 +1,11 @@
-import type { CellProgram, Expr } from '@ostinato/kernel';
+import { type CellProgram, type Expr, expr } from '@ostinato/kernel';
 import { ArgumentBlock } from '../arguments.js';
-import { call, f32, i32, select } from '../assembler.js';
+import { call, f32x4, i32, type Local, select } from '../assembler.js';
 import { type KernelBody, shareOf } from '../kernel.js';
 import { multiplyFunction, productFields } from '../matmul/multiply.js';
 import { panelWidth } from '../matmul/tiles.js';
-import { writeCopy, writeUnits } from './cell.js';
-import { cellAddresses, sequenceNames } from './forward.js';
+import { eachVector, writeCopy, writeUnits } from './cell.js';
+import { cellAddresses, locals, runs, sequenceNames } from './forward.js';
 
 /** The argument block of a backward sweep. */
 export const backwardBlock = new ArgumentBlock([
@@ -19,7 +19,6 @@ export const backwardBlock = new ArgumentBlock([
   'drStep',
   'drRow',
   'drGate',
-  /** 0 where there is none. */
   'dOutput',
   'dOutputStep',
   'dOutputRow',
@@ -28,87 +27,78 @@ export const backwardBlock = new ArgumentBlock([
   'carriedState',
   /** Gradients of the parameters, of each row by itself: [B, P, H]. */
   'dParameters',
-  /** Where each row that runs begins among the rows of dr (or dx), and among those of `carried`. */
-  'gradientStarts',
-  'carriedStarts',
-  'backwardProduct',
 ] as const);
 
-/** Which gradients a backward sweep writes: with R, and whether dr is another than dx. */
-export type BackwardForm = 'no product' | 'shared' | 'separate';
+/** What a backward sweep is compiled for. */
+export interface BackwardForm {
+  /** Whether there is R, and whether dr is another than dx. */
+  readonly product: 'none' | 'shared' | 'separate';
+  /** Whether the output has a gradient. */
+  readonly output: boolean;
+}
+
+/** The outputs of a cell's backward program that are wanted; the gradient of the output comes in as one more input. */
+function wantedOutputs(cell: CellProgram, { product, output }: BackwardForm): readonly Expr[] {
+  const { gates, states, backward } = cell;
+  const wanted = backward.outputs.filter(
+    (_, index) => product === 'separate' || index < gates || index >= 2 * gates,
+  );
+  const seed = backward.inputs - states + cell.output;
+  if (!output) return wanted;
+  return expr.substitute(wanted, (leaf) =>
+    leaf.kind === 'input' && leaf.index === seed ? expr.add(leaf, expr.input(backward.inputs)) : undefined,
+  );
+}
 
 /** Back through a whole sequence, for the rows that belong to the part. */
 export function backwardKernel(cell: CellProgram, form: BackwardForm): KernelBody {
   const { gates, states, parameters } = cell;
-  const outputs = cell.backward.outputs.filter(
-    (_, index) => form === 'separate' || index < gates || index >= 2 * gates,
-  );
+  const outputs = wantedOutputs(cell, form);
+  const isSeparate = form.product === 'separate';
   return (f, args, part, parts, module) => {
-    const multiply = form === 'no product' ? undefined : multiplyFunction(module);
+    const multiply = form.product === 'none' ? undefined : multiplyFunction(module);
     const at = backwardBlock.load(f, args);
     const { begin, end } = shareOf(f, at.batch, part, parts);
     const unitBytes = f.i32(i32.shl(at.units, 2));
-    const rowBytes = f.i32(i32.mul(unitBytes, gates));
-    const ofPart = (base: typeof at.scratch, bytes: typeof at.scratch) =>
-      f.i32(i32.add(base, i32.mul(part, bytes)));
-    const forwardProduct = ofPart(at.forwardProduct, at.productBlock);
-    const backwardProduct = ofPart(at.backwardProduct, at.productBlock);
-    const scratch = ofPart(at.scratch, at.scratchBytes);
+    const productArgs = f.i32(i32.add(at.products, i32.mul(part, at.productBlock)));
+    const scratch = f.i32(i32.add(at.scratch, i32.mul(part, at.scratchBytes)));
     const ofRows = (base: typeof at.rows) => f.i32(i32.add(base, i32.shl(begin, 2)));
-    const rows = ofRows(at.rows);
-    const starts = ofRows(at.starts);
-    const gradientStarts = ofRows(at.gradientStarts);
-    const carriedStarts = ofRows(at.carriedStarts);
-    const product = f.i32(i32.add(at.product, i32.mul(begin, rowBytes)));
-    const panelsOf = (columns: ReturnType<typeof i32.mul>) =>
-      f.i32(i32.div_u(i32.add(columns, panelWidth - 1), panelWidth));
-    const gatePanels = panelsOf(i32.mul(at.units, gates));
-    const unitPanels = panelsOf(i32.mul(at.units, 1));
-    const [count, step, row, running, index] = [
-      f.local('i32'),
-      f.local('i32'),
-      f.local('i32'),
-      f.local('i32'),
-      f.local('i32'),
-    ];
+    const [rows, leftStarts, outStarts] = [ofRows(at.rows), ofRows(at.leftStarts), ofRows(at.outStarts)];
+    const panels = f.i32(i32.div_u(i32.add(at.units, panelWidth - 1), panelWidth));
+    const [count, step, row, running, index] = locals(f);
 
     f.for(count, 0, at.steps, 1, () => {
       // The opposite of the forward order.
       f.set(step, select(at.reverse, count, i32.sub(i32.sub(at.steps, 1), count)));
       const slot = i32.add(step, i32.ne(at.reverse, 0));
       const before = f.i32(i32.add(at.states, i32.mul(slot, at.slotStride)));
+      const product = f.i32(i32.add(at.product, i32.mul(step, at.productStep)));
       const dx = f.i32(i32.add(at.dx, i32.mul(step, at.dxStep)));
       const dr = f.i32(i32.add(at.dr, i32.mul(step, at.drStep)));
+      const dOutput = f.i32(i32.add(at.dOutput, i32.mul(step, at.dOutputStep)));
+      const ofOutput = (own: Local<'i32'>) => i32.add(dOutput, i32.mul(own, at.dOutputRow));
       f.set(running, 0);
       f.for(row, begin, end, 1, () => {
         const start = f.i32(i32.mul(row, unitBytes));
-        f.if(at.dOutput, () => {
-          const from = f.i32(
-            i32.add(i32.add(at.dOutput, i32.mul(step, at.dOutputStep)), i32.mul(row, at.dOutputRow)),
-          );
-          const to = f.i32(i32.add(i32.add(at.carried, i32.mul(at.carriedState, cell.output)), start));
-          const place = f.local('i32');
-          f.for(place, 0, unitBytes, 4, () => {
-            const target = f.i32(i32.add(to, place));
-            f.do(f32.store(target, f32.add(f32.load(target), f32.load(i32.add(from, place)))));
-          });
-        });
-        const runs = f.i32(1);
-        f.if(at.lengths, () => {
-          f.set(runs, i32.lt_s(step, i32.load(i32.add(at.lengths, i32.mul(row, at.lengthStride)))));
-        });
         f.if(
-          runs,
+          runs(f, at, step, row),
           () => {
             const place = f.i32(i32.shl(running, 2));
             f.do(i32.store(i32.add(rows, place), row));
-            f.do(i32.store(i32.add(starts, place), i32.mul(row, at.stateRow)));
-            const gradientRow = form === 'separate' ? at.drRow : at.dxRow;
-            f.do(i32.store(i32.add(gradientStarts, place), i32.mul(row, gradientRow)));
-            f.do(i32.store(i32.add(carriedStarts, place), start));
+            f.do(i32.store(i32.add(leftStarts, place), i32.mul(row, isSeparate ? at.drRow : at.dxRow)));
+            f.do(i32.store(i32.add(outStarts, place), start));
             f.increase(running, 1);
           },
           () => {
+            // The output of a finished row is the state that it keeps.
+            if (form.output) {
+              const from = f.i32(ofOutput(row));
+              const to = f.i32(i32.add(i32.add(at.carried, i32.mul(at.carriedState, cell.output)), start));
+              eachVector(f, at.units, (load, store, place) => {
+                const target = f.i32(i32.add(to, place));
+                f.do(store(target, f32x4.add(load(target), load(i32.add(from, place)))));
+              });
+            }
             for (let gate = 0; gate < gates; gate++) {
               const zero = (base: typeof dx, ofRow: typeof dx, ofGate: typeof dx): void =>
                 writeCopy(
@@ -118,26 +108,20 @@ export function backwardKernel(cell: CellProgram, form: BackwardForm): KernelBod
                   i32.add(i32.add(base, i32.mul(row, ofRow)), i32.mul(ofGate, gate)),
                 );
               zero(dx, at.dxRow, at.dxGate);
-              if (form === 'separate') zero(dr, at.drRow, at.drGate);
+              if (isSeparate) zero(dr, at.drRow, at.drGate);
             }
           },
         );
       });
-      if (multiply) {
-        f.do(i32.store(forwardProduct, starts, productFields.leftStarts));
-        f.do(i32.store(forwardProduct, before, productFields.leftOffset));
-        f.do(i32.store(forwardProduct, product, productFields.outOffset));
-        f.do(call(multiply, forwardProduct, scratch, 0, running, 0, gatePanels));
-      }
       f.for(index, 0, running, 1, () => {
         const place = f.i32(i32.shl(index, 2));
         const own = f.i32(i32.load(i32.add(rows, place)));
-        const start = f.i32(i32.load(i32.add(carriedStarts, place)));
+        const start = f.i32(i32.load(i32.add(outStarts, place)));
         const inputs = cellAddresses(f, cell, {
           x: f.i32(i32.add(i32.add(at.x, i32.mul(step, at.xStep)), i32.mul(own, at.xRow))),
           xGate: at.xGate,
-          r: f.i32(i32.add(product, i32.mul(index, rowBytes))),
-          rGate: unitBytes,
+          r: f.i32(i32.add(product, i32.mul(own, at.productRow))),
+          rGate: at.productGate,
           s: f.i32(i32.add(before, i32.mul(own, at.stateRow))),
           stateStride: at.stateStride,
           parameters: at.parameters,
@@ -152,7 +136,7 @@ export function backwardKernel(cell: CellProgram, form: BackwardForm): KernelBod
           }));
         const targets = [
           ...ofGates(dx, at.dxRow, at.dxGate),
-          ...(form === 'separate' ? ofGates(dr, at.drRow, at.drGate) : []),
+          ...(isSeparate ? ofGates(dr, at.drRow, at.drGate) : []),
           ...carried.map((address) => ({ address })),
           ...Array.from({ length: parameters }, (_, parameter) => ({
             address: f.i32(
@@ -161,16 +145,20 @@ export function backwardKernel(cell: CellProgram, form: BackwardForm): KernelBod
             accumulate: true,
           })),
         ];
+        const output = f.i32(form.output ? ofOutput(own) : i32.const(0));
         const leaves = cell.backward.inputs - states;
-        const address = (leaf: number) => (leaf < leaves ? inputs(leaf) : carried[leaf - leaves]!);
-        writeUnits(f, at.units, outputs as Expr[], address, targets);
+        const address = (leaf: number) => {
+          if (leaf === cell.backward.inputs) return output;
+          return leaf < leaves ? inputs(leaf) : carried[leaf - leaves]!;
+        };
+        writeUnits(f, at.units, outputs, address, targets);
       });
       if (multiply) {
-        f.do(i32.store(backwardProduct, gradientStarts, productFields.leftStarts));
-        f.do(i32.store(backwardProduct, form === 'separate' ? dr : dx, productFields.leftOffset));
-        f.do(i32.store(backwardProduct, carriedStarts, productFields.outStarts));
-        f.do(i32.store(backwardProduct, at.carried, productFields.outOffset));
-        f.do(call(multiply, backwardProduct, scratch, 0, running, 0, unitPanels));
+        f.do(i32.store(productArgs, leftStarts, productFields.leftStarts));
+        f.do(i32.store(productArgs, isSeparate ? dr : dx, productFields.leftOffset));
+        f.do(i32.store(productArgs, outStarts, productFields.outStarts));
+        f.do(i32.store(productArgs, at.carried, productFields.outOffset));
+        f.do(call(multiply, productArgs, scratch, 0, running, 0, panels));
       }
     });
   };

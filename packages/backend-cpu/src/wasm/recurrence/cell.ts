@@ -31,13 +31,7 @@ export function writeUnits(
   inputs: (index: number) => UnitAddress,
   targets: readonly CellOutput[],
 ): void {
-  const at = f.local('i32');
-  const vectorBytes = f.i32(i32.shl(i32.and(units, ~3), 2));
-  const allBytes = f.i32(i32.shl(units, 2));
-  const body = (
-    load: (address: Value<'i32'>) => Value<'v128'>,
-    store: (address: Value<'i32'>, value: Value<'v128'>) => Statement,
-  ): void => {
+  eachVector(f, units, (load, store, at) => {
     const loaded = new Map<number, Local<'v128'>>();
     const input = (index: number): Local<'v128'> => {
       const found = loaded.get(index) ?? f.v128(load(i32.add(inputs(index), at)));
@@ -49,10 +43,25 @@ export function writeUnits(
       const target = f.i32(i32.add(address, at));
       f.do(store(target, accumulate ? f32x4.add(load(target), values[index]!) : values[index]!));
     }
-  };
-  f.for(at, 0, vectorBytes, 16, () => body(v128.load, v128.store));
+  });
+}
+
+/** Writes a loop over the units of one row: four at a time, then one by one. `body` gets how to load and store, and the byte offset. */
+export function eachVector(
+  f: FunctionBuilder,
+  units: Local<'i32'>,
+  body: (
+    load: (address: Value<'i32'>) => Value<'v128'>,
+    store: (address: Value<'i32'>, value: Value<'v128'>) => Statement,
+    at: Local<'i32'>,
+  ) => void,
+): void {
+  const at = f.local('i32');
+  const vectorBytes = f.i32(i32.shl(i32.and(units, ~3), 2));
+  const allBytes = f.i32(i32.shl(units, 2));
+  f.for(at, 0, vectorBytes, 16, () => body(v128.load, v128.store, at));
   f.for(at, vectorBytes, allBytes, 4, () =>
-    body(v128.load32_zero, (address, value) => v128.store32_lane(address, value, 0)),
+    body(v128.load32_zero, (address, value) => v128.store32_lane(address, value, 0), at),
   );
 }
 
@@ -63,11 +72,9 @@ export function writeCopy(
   from: UnitAddress | undefined,
   to: UnitAddress,
 ): void {
-  const at = f.local('i32');
   const source = from && f.i32(from);
   const target = f.i32(to);
-  f.for(at, 0, i32.shl(units, 2), 4, () => {
-    const value = source ? i32.load(i32.add(source, at)) : i32.const(0);
-    f.do(i32.store(i32.add(target, at), value));
-  });
+  eachVector(f, units, (load, store, at) =>
+    f.do(store(i32.add(target, at), source ? load(i32.add(source, at)) : f32x4.const(0, 0, 0, 0))),
+  );
 }

@@ -1,6 +1,6 @@
 import type { CellProgram } from '@ostinato/kernel';
 import { ArgumentBlock } from '../arguments.js';
-import { call, i32, select } from '../assembler.js';
+import { call, type FunctionBuilder, i32, type Local, select } from '../assembler.js';
 import { type KernelBody, shareOf } from '../kernel.js';
 import { multiplyFunction, productFields } from '../matmul/multiply.js';
 import { panelWidth } from '../matmul/tiles.js';
@@ -25,13 +25,18 @@ export const sequenceNames = [
   /** 0 where all rows run for all steps. */
   'lengths',
   'lengthStride',
-  /** Room for the numbers of the rows that run, and where they begin among their like: two words for each row. */
+  /** Room for the numbers of the rows that run. */
   'rows',
-  'starts',
-  /** r of the rows that run: [B, G, H]. */
+  /** r: [T, B, G, H], or [B, G, H] with `productStep` 0. */
   'product',
-  /** An argument block for the product with R, one for each part. */
-  'forwardProduct',
+  'productStep',
+  'productRow',
+  'productGate',
+  /** Room for where the rows that run begin among the left and the result's rows of a product. */
+  'leftStarts',
+  'outStarts',
+  /** Argument blocks for products, one for each part. */
+  'products',
   'productBlock',
   /** Scratch of products, one for each part. */
   'scratch',
@@ -39,7 +44,11 @@ export const sequenceNames = [
 ] as const;
 
 /** The argument block of a forward sweep. */
-export const forwardBlock = new ArgumentBlock(sequenceNames);
+export const forwardBlock = new ArgumentBlock([
+  ...sequenceNames,
+  /** Whether r is wanted, and so has to be 0 in the padding. */
+  'keepsProducts',
+] as const);
 
 /** A whole sequence, for the rows that belong to the part. */
 export function forwardKernel(cell: CellProgram, mixes: boolean): KernelBody {
@@ -48,38 +57,29 @@ export function forwardKernel(cell: CellProgram, mixes: boolean): KernelBody {
     const multiply = mixes ? multiplyFunction(module) : undefined;
     const at = forwardBlock.load(f, args);
     const { begin, end } = shareOf(f, at.batch, part, parts);
-    const gateBytes = f.i32(i32.shl(at.units, 2));
-    const rowBytes = f.i32(i32.mul(gateBytes, gates));
-    const productArgs = f.i32(i32.add(at.forwardProduct, i32.mul(part, at.productBlock)));
+    const productArgs = f.i32(i32.add(at.products, i32.mul(part, at.productBlock)));
     const scratch = f.i32(i32.add(at.scratch, i32.mul(part, at.scratchBytes)));
-    const rows = f.i32(i32.add(at.rows, i32.shl(begin, 2)));
-    const starts = f.i32(i32.add(at.starts, i32.shl(begin, 2)));
-    const product = f.i32(i32.add(at.product, i32.mul(begin, rowBytes)));
+    const ofRows = (base: typeof at.rows) => f.i32(i32.add(base, i32.shl(begin, 2)));
+    const [rows, leftStarts, outStarts] = [ofRows(at.rows), ofRows(at.leftStarts), ofRows(at.outStarts)];
     const panels = f.i32(i32.div_u(i32.add(i32.mul(at.units, gates), panelWidth - 1), panelWidth));
-    const [count, step, row, running, index] = [1, 2, 3, 4, 5].map(() => f.local('i32')) as [
-      ReturnType<typeof f.i32>,
-      ReturnType<typeof f.i32>,
-      ReturnType<typeof f.i32>,
-      ReturnType<typeof f.i32>,
-      ReturnType<typeof f.i32>,
-    ];
+    const [count, step, row, running, index] = locals(f);
     f.for(count, 0, at.steps, 1, () => {
       f.set(step, select(at.reverse, i32.sub(i32.sub(at.steps, 1), count), count));
       const slot = (after: boolean) => i32.add(step, after ? i32.eqz(at.reverse) : i32.ne(at.reverse, 0));
       const before = f.i32(i32.add(at.states, i32.mul(slot(false), at.slotStride)));
       const after = f.i32(i32.add(at.states, i32.mul(slot(true), at.slotStride)));
+      const product = f.i32(i32.add(at.product, i32.mul(step, at.productStep)));
       f.set(running, 0);
       f.for(row, begin, end, 1, () => {
         const start = f.i32(i32.mul(row, at.stateRow));
-        const length = i32.load(i32.add(at.lengths, i32.mul(row, at.lengthStride)));
-        const runs = f.i32(1);
-        f.if(at.lengths, () => f.set(runs, i32.lt_s(step, length)));
+        const productStart = f.i32(i32.mul(row, at.productRow));
         f.if(
-          runs,
+          runs(f, at, step, row),
           () => {
             const place = f.i32(i32.shl(running, 2));
             f.do(i32.store(i32.add(rows, place), row));
-            f.do(i32.store(i32.add(starts, place), start));
+            f.do(i32.store(i32.add(leftStarts, place), start));
+            f.do(i32.store(i32.add(outStarts, place), productStart));
             f.increase(running, 1);
           },
           () => {
@@ -87,33 +87,37 @@ export function forwardKernel(cell: CellProgram, mixes: boolean): KernelBody {
               const offset = f.i32(i32.add(start, i32.mul(at.stateStride, state)));
               writeCopy(f, at.units, i32.add(before, offset), i32.add(after, offset));
             }
+            f.if(at.keepsProducts, () => {
+              for (let gate = 0; gate < gates; gate++) {
+                const offset = i32.add(productStart, i32.mul(at.productGate, gate));
+                writeCopy(f, at.units, undefined, i32.add(product, offset));
+              }
+            });
           },
         );
       });
       if (multiply) {
-        f.do(i32.store(productArgs, starts, productFields.leftStarts));
+        f.do(i32.store(productArgs, leftStarts, productFields.leftStarts));
         f.do(i32.store(productArgs, before, productFields.leftOffset));
+        f.do(i32.store(productArgs, outStarts, productFields.outStarts));
         f.do(i32.store(productArgs, product, productFields.outOffset));
         f.do(call(multiply, productArgs, scratch, 0, running, 0, panels));
       }
       f.for(index, 0, running, 1, () => {
         const place = f.i32(i32.shl(index, 2));
         const own = f.i32(i32.load(i32.add(rows, place)));
-        const start = f.i32(i32.load(i32.add(starts, place)));
-        const x = f.i32(i32.add(i32.add(at.x, i32.mul(step, at.xStep)), i32.mul(own, at.xRow)));
-        const r = f.i32(i32.add(product, i32.mul(index, rowBytes)));
-        const from = f.i32(i32.add(before, start));
-        const to = f.i32(i32.add(after, start));
+        const start = f.i32(i32.load(i32.add(leftStarts, place)));
         const addresses = cellAddresses(f, cell, {
-          x,
+          x: f.i32(i32.add(i32.add(at.x, i32.mul(step, at.xStep)), i32.mul(own, at.xRow))),
           xGate: at.xGate,
-          r,
-          rGate: gateBytes,
-          s: from,
+          r: f.i32(i32.add(product, i32.load(i32.add(outStarts, place)))),
+          rGate: at.productGate,
+          s: f.i32(i32.add(before, start)),
           stateStride: at.stateStride,
           parameters: at.parameters,
           parameterStride: at.parameterStride,
         });
+        const to = f.i32(i32.add(after, start));
         const targets = Array.from({ length: states }, (_, state) => ({
           address: f.i32(i32.add(to, i32.mul(at.stateStride, state))),
         }));
@@ -123,26 +127,45 @@ export function forwardKernel(cell: CellProgram, mixes: boolean): KernelBody {
   };
 }
 
-type I32 = ReturnType<Parameters<KernelBody>[0]['i32']>;
+/** Five variables: counted steps, the step, a row, how many rows run, and a place among those. */
+export function locals(
+  f: FunctionBuilder,
+): [Local<'i32'>, Local<'i32'>, Local<'i32'>, Local<'i32'>, Local<'i32'>] {
+  return [f.local('i32'), f.local('i32'), f.local('i32'), f.local('i32'), f.local('i32')];
+}
+
+/** Whether a row runs at a step. */
+export function runs(
+  f: FunctionBuilder,
+  at: { readonly lengths: Local<'i32'>; readonly lengthStride: Local<'i32'> },
+  step: Local<'i32'>,
+  row: Local<'i32'>,
+): Local<'i32'> {
+  const result = f.i32(1);
+  f.if(at.lengths, () => {
+    f.set(result, i32.lt_s(step, i32.load(i32.add(at.lengths, i32.mul(row, at.lengthStride)))));
+  });
+  return result;
+}
 
 /** Where the inputs x, r, s, p of a cell lie for one row. */
 export function cellAddresses(
-  f: Parameters<KernelBody>[0],
+  f: FunctionBuilder,
   cell: CellProgram,
   at: {
-    x: I32;
-    xGate: I32;
-    r: I32;
-    rGate: I32;
-    s: I32;
-    stateStride: I32;
-    parameters: I32;
-    parameterStride: I32;
+    x: Local<'i32'>;
+    xGate: Local<'i32'>;
+    r: Local<'i32'>;
+    rGate: Local<'i32'>;
+    s: Local<'i32'>;
+    stateStride: Local<'i32'>;
+    parameters: Local<'i32'>;
+    parameterStride: Local<'i32'>;
   },
-): (index: number) => I32 {
+): (index: number) => Local<'i32'> {
   const { gates, states } = cell;
-  const made = new Map<number, I32>();
-  const address = (index: number): I32 => {
+  const made = new Map<number, Local<'i32'>>();
+  const address = (index: number): Local<'i32'> => {
     if (index < gates) return f.i32(i32.add(at.x, i32.mul(at.xGate, index)));
     if (index < 2 * gates) return f.i32(i32.add(at.r, i32.mul(at.rGate, index - gates)));
     const own = index - 2 * gates;

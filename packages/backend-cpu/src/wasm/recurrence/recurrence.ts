@@ -43,13 +43,13 @@ export class RecurrenceKernels {
     this.#runner = runner;
     this.#kernels = new KernelCache(heap);
     this.recurrence = {
-      supports: ({ x, R, parameters, states }) =>
-        [x, parameters, states].every(hasUnitStride) && (!R || isRow(R)),
+      supports: ({ x, R, parameters, states, products }) =>
+        [x, parameters, states].every(hasUnitStride) && [R, products].every((view) => !view || isRow(view)),
       run: (args) => this.#forward(args),
     };
     this.recurrenceGrad = {
-      supports: ({ x, R, parameters, states, dx, dr, dOutput, dFinal, dInitial, dParameters }) =>
-        [x, parameters, states, dOutput, dFinal, dInitial, dParameters].every(hasUnitStride) &&
+      supports: ({ x, R, parameters, states, products, dx, dr, dOutput, dFinal, dInitial, dParameters }) =>
+        [x, parameters, states, products, dOutput, dFinal, dInitial, dParameters].every(hasUnitStride) &&
         [R, dx, dr].every((view) => !view || isRow(view)),
       run: (args) => this.#backward(args),
     };
@@ -66,12 +66,12 @@ export class RecurrenceKernels {
     heap.scratch.scope(() => {
       const block = heap.scratch.take(forwardBlock.bytes);
       const shared = this.#shared(args);
-      const forwardProduct = R ? this.#products(R, false, B, shared.product) : 0;
       forwardBlock.write(heap, block, {
         ...shared,
         ...this.#views(args),
-        forwardProduct,
-        productBlock: blockBytes,
+        ...(R && !args.products ? this.#forgottenProducts(B, G, H) : {}),
+        keepsProducts: Number(args.products !== null),
+        products: R ? this.#products(R, false) : 0,
       });
       this.#runner.run(kernel, block, 2 * T * B * G * H * (R ? H : 8));
     });
@@ -82,8 +82,11 @@ export class RecurrenceKernels {
     const [T, B, G, H] = x.shape as [number, number, number, number];
     const S = cell.states;
     const P = cell.parameters;
-    const form: BackwardForm = !R ? 'no product' : dr ? 'separate' : 'shared';
-    const kernel = this.#kernels.get(`backward ${form} ${keyOf(cell)}`, () =>
+    const form: BackwardForm = {
+      product: !R ? 'none' : dr ? 'separate' : 'shared',
+      output: dOutput !== null,
+    };
+    const kernel = this.#kernels.get(`backward ${form.product} ${form.output} ${keyOf(cell)}`, () =>
       backwardKernel(R ? cell : withoutRecurrentProduct(cell), form),
     );
     const heap = this.#heap;
@@ -91,11 +94,8 @@ export class RecurrenceKernels {
       const carried = heap.scratch.take(bytes(S * B * H));
       const perRow = heap.scratch.take(bytes(B * P * H));
       const block = heap.scratch.take(backwardBlock.bytes);
-      const gradientStarts = heap.scratch.take(bytes(B));
-      const carriedStarts = heap.scratch.take(bytes(B));
       const shared = this.#shared(args);
-      const forwardProduct = R ? this.#products(R, false, B, shared.product) : 0;
-      const backwardProduct = R ? this.#products(R, true, B, carried) : 0;
+      const products = R ? this.#products(R, true) : 0;
       const { floats } = heap;
       floats.fill(0, perRow / 4, perRow / 4 + B * P * H);
       if (dFinal) this.#copy(dFinal, carried, true);
@@ -112,11 +112,7 @@ export class RecurrenceKernels {
           carried,
           carriedState: bytes(B * H),
           dParameters: perRow,
-          gradientStarts,
-          carriedStarts,
-          forwardProduct,
-          backwardProduct,
-          productBlock: blockBytes,
+          products,
         });
         this.#runner.run(kernel, block, 4 * T * B * G * H * (R ? H : 8));
       }
@@ -126,7 +122,7 @@ export class RecurrenceKernels {
   }
 
   /** Scratch and sizes of both sweeps. */
-  #shared({ cell, x, reverse }: RecurrenceArgs) {
+  #shared({ x, reverse }: RecurrenceArgs) {
     const [T, B, G, H] = x.shape as [number, number, number, number];
     const { scratch } = this.#heap;
     const scratchBytes = Math.ceil(productScratchBytes(G * H) / 64) * 64;
@@ -136,14 +132,15 @@ export class RecurrenceKernels {
       units: H,
       reverse: Number(reverse),
       rows: scratch.take(bytes(B)),
-      starts: scratch.take(bytes(B)),
-      product: scratch.take(bytes(B * cell.gates * H)),
+      leftStarts: scratch.take(bytes(B)),
+      outStarts: scratch.take(bytes(B)),
+      productBlock: blockBytes,
       scratch: scratch.take(scratchBytes * this.#runner.parts),
       scratchBytes,
     };
   }
 
-  #views({ x, parameters, lengths, states }: RecurrenceArgs) {
+  #views({ x, parameters, lengths, states, products }: RecurrenceArgs) {
     const address = (view: View | null): number => (view ? this.#heap.viewAddress(view, 'recurrence') : 0);
     return {
       x: address(x),
@@ -154,11 +151,21 @@ export class RecurrenceKernels {
       stateStride: bytes(states.strides[0]!),
       slotStride: bytes(states.strides[1]!),
       stateRow: bytes(states.strides[2]!),
+      product: address(products),
+      productStep: bytes(products?.strides[0] ?? 0),
+      productRow: bytes(products?.strides[1] ?? 0),
+      productGate: bytes(products?.strides[2] ?? 0),
       parameters: address(parameters),
       parameterStride: bytes(parameters?.strides[0] ?? 0),
       lengths: address(lengths),
       lengthStride: bytes(lengths?.strides[0] ?? 0),
     } satisfies Partial<Record<(typeof sequenceNames)[number], number>>;
+  }
+
+  /** Room for r of one step, which the next one overwrites. */
+  #forgottenProducts(B: number, G: number, H: number) {
+    const product = this.#heap.scratch.take(bytes(B * G * H));
+    return { product, productStep: 0, productRow: bytes(G * H), productGate: bytes(H) };
   }
 
   #gradientViews<Name extends 'dx' | 'dr'>(view: View | null, name: Name) {
@@ -172,13 +179,12 @@ export class RecurrenceKernels {
   }
 
   /** Packs R, or its transpose, and prepares the argument blocks of products with it, one for each part. */
-  #products(R: View, transposed: boolean, batch: number, out: number): number {
+  #products(R: View, transposed: boolean): number {
     const heap = this.#heap;
     const [H, G] = R.shape as [number, number];
     const [depth, columns] = transposed ? [G * H, H] : [H, G * H];
     const panels = heap.scratch.take(packedBytes(depth, columns));
     const blocks = heap.scratch.take(blockBytes * this.#runner.parts);
-    const starts = heap.scratch.take(bytes(batch));
     const packArgs = heap.scratch.take(packBytes);
     const rowStride = bytes(R.strides[0]!);
     const lines = (count: number, stride: number): number => {
@@ -202,14 +208,13 @@ export class RecurrenceKernels {
       integers[(packArgs + packFields[name as keyof typeof packFields]) / 4] = value;
     }
     this.#runner.run(this.#pack, packArgs, 2 * depth * columns);
-    for (let row = 0; row < batch; row++) integers[starts / 4 + row] = row * bytes(columns);
     const product = {
       leftStarts: 0,
       leftOffset: 0,
       leftSteps,
       leftContiguous: 1,
-      outStarts: starts,
-      outOffset: out,
+      outStarts: 0,
+      outOffset: 0,
       outStride: 4,
       panels,
       depth,
