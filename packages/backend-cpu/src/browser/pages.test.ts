@@ -1,7 +1,6 @@
 import { fileURLToPath } from 'node:url';
 import { isolation, withoutChromium } from '@ostinato-tooling/vitest/chromium';
-import type { Pages } from '@ostinato-tooling/vitest/pages';
-import { openPages } from '@ostinato-tooling/vitest/pages';
+import { openPages, type Pages } from '@ostinato-tooling/vitest/pages';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { Offers } from './page.fixture.js';
 import type { Sharing } from './sharing.fixture.js';
