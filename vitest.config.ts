@@ -1,9 +1,9 @@
-import { nodeTests } from '@ostinato-tooling/vitest';
+import { browserTests, nodeTests } from '@ostinato-tooling/vitest';
 import { defineConfig } from 'vitest/config';
 
 export default defineConfig({
   test: {
     passWithNoTests: true,
-    projects: [nodeTests()],
+    projects: [nodeTests(), browserTests()],
   },
 });

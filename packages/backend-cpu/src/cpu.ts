@@ -3,6 +3,7 @@ import { PlainBackend } from './plain/backend.js';
 import { WasmBackend } from './wasm/backend.js';
 import { features } from './wasm/features.js';
 import { RecurrenceKernels } from './wasm/recurrence/recurrence.js';
+import { oneThread } from './wasm/runner.js';
 import { ThreadPool } from './wasm/threads.js';
 
 /** How the CPU backend is set up. */
@@ -24,7 +25,7 @@ export interface CpuOptions {
 
 /** The CPU backend, which can say what it runs on. */
 export interface CpuBackend extends Backend {
-  /** How many threads work. */
+  /** How many threads work; 1 once it has turned out, at the first large kernel, that no other can be started. */
   readonly threads: number;
   /** For people: instructions, threads, and why there are not more. */
   describe(): string;
@@ -52,34 +53,68 @@ export function cpu(options: CpuOptions = {}): BackendFactory {
   if (threads !== undefined && !(Number.isInteger(threads) && threads >= 1)) {
     throw new BackendError(`cpu: threads must be a whole number from 1, got ${threads}`);
   }
-  return async () => (simd && features().simd ? inWebAssembly(threads, maximumBytes) : plain(options));
+  return async () => {
+    if (!simd || !features().simd) return plain(options);
+    const possible = features().threads ? (threads ?? Math.min(cores(), mostThreads)) : 1;
+    return new WasmCpu(possible, maximumBytes);
+  };
 }
 
 function plain(options: CpuOptions): CpuBackend {
-  const why = features().simd ? '' : ', because this engine has no WebAssembly SIMD';
   return Object.assign(new PlainBackend(options), {
     threads: 1,
-    describe: () => `plain JavaScript on 1 thread${why}`,
+    describe: () => `plain JavaScript on 1 thread${whyPlain()}`,
   });
 }
 
-function inWebAssembly(wanted: number | undefined, maximumBytes: number | undefined): CpuBackend {
-  const { threads: canShare, relaxedSimd } = features();
-  const threads = canShare ? (wanted ?? Math.min(cores(), mostThreads)) : 1;
-  const backend = new WasmBackend({
-    ...(maximumBytes === undefined ? {} : { maximumBytes }),
-    shared: threads > 1,
-    ...(threads > 1 ? { runner: (heap) => new ThreadPool(heap, threads) } : {}),
-    fused: (heap, runner) => {
-      const { recurrence, recurrenceGrad } = new RecurrenceKernels(heap, runner);
-      return { recurrence, recurrenceGrad };
-    },
-  });
-  const instructions = relaxedSimd ? 'WebAssembly SIMD with fused multiply-add' : 'WebAssembly SIMD';
-  const why = canShare
-    ? ''
-    : ', because shared memory is missing here (pages need to be cross-origin isolated)';
-  const describe = (): string =>
-    `${instructions} on ${threads} ${threads === 1 ? 'thread' : 'threads'}${why}`;
-  return Object.assign(backend, { threads, describe });
+/** Why not WebAssembly; nothing where it was not wanted. */
+function whyPlain(): string {
+  const { forbidden, simd } = features();
+  if (forbidden) {
+    return ", because the page's Content-Security-Policy forbids WebAssembly ('wasm-unsafe-eval' in script-src allows it)";
+  }
+  return simd ? '' : ', because this engine has no WebAssembly SIMD';
+}
+
+/** WebAssembly with as many threads as can be had. */
+class WasmCpu extends WasmBackend implements CpuBackend {
+  readonly #threads: number;
+  readonly #pool: ThreadPool | undefined;
+
+  constructor(threads: number, maximumBytes: number | undefined) {
+    let pool: ThreadPool | undefined;
+    super({
+      ...(maximumBytes === undefined ? {} : { maximumBytes }),
+      shared: threads > 1,
+      runner: (heap) => {
+        if (threads > 1) pool = new ThreadPool(heap, threads);
+        return pool ?? oneThread;
+      },
+      fused: (heap, runner) => {
+        const { recurrence, recurrenceGrad } = new RecurrenceKernels(heap, runner);
+        return { recurrence, recurrenceGrad };
+      },
+    });
+    this.#threads = threads;
+    this.#pool = pool;
+  }
+
+  get threads(): number {
+    return this.#pool?.problem === undefined ? this.#threads : 1;
+  }
+
+  describe(): string {
+    const instructions = features().relaxedSimd
+      ? 'WebAssembly SIMD with fused multiply-add'
+      : 'WebAssembly SIMD';
+    return `${instructions} on ${this.threads} ${this.threads === 1 ? 'thread' : 'threads'}${this.#whyNotMore()}`;
+  }
+
+  #whyNotMore(): string {
+    if (!features().threads) {
+      return ', because shared memory is missing here (pages need to be cross-origin isolated)';
+    }
+    const problem = this.#pool?.problem;
+    return problem === undefined ? '' : `, because more could not be started: ${problem}`;
+  }
 }

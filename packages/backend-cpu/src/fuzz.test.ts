@@ -17,12 +17,11 @@ import { recurrenceGradients, recurrences } from './fuzz/recurrences.fixture.js'
 import { agree, refuse } from './fuzz/trial.fixture.js';
 import { wrongly } from './fuzz/wrong-views.fixture.js';
 import { type CpuOptions, cpu } from './index.js';
+import { alwaysShared } from './wasm/always-shared.fixture.js';
 import { WasmBackend } from './wasm/backend.js';
 import { features } from './wasm/features.js';
-import type { Heap } from './wasm/heap.js';
 import { RecurrenceKernels } from './wasm/recurrence/recurrence.js';
 import type { Runner } from './wasm/runner.js';
-import { ThreadPool } from './wasm/threads.js';
 
 /**
  * Random calls of every kernel on random views, the same in every run, against the oracle. More of them, and others:
@@ -40,19 +39,6 @@ const inTurn = (parts: number): Runner => ({
   dispose() {},
 });
 
-/** Runs every kernel on several threads, however little work there is. */
-function always(heap: Heap, threads: number): Runner {
-  const pool = new ThreadPool(heap, threads);
-  return {
-    parts: pool.parts,
-    run: (kernel, args) => pool.run(kernel, args, Infinity),
-    dispose: () => pool.dispose(),
-  };
-}
-
-const withRunner = (shared: boolean, runner: (heap: Heap) => Runner): WasmBackend =>
-  new WasmBackend({ shared, runner, fused: (heap, own) => new RecurrenceKernels(heap, own) });
-
 const backends: Record<string, Backend> = {};
 
 async function start(name: string, options: CpuOptions): Promise<void> {
@@ -64,10 +50,13 @@ beforeAll(async () => {
     await start('simd', {});
     await start('simd on 1 thread', { threads: 1 });
     await start('simd on 3 threads', { threads: 3 });
-    backends['simd in 3 parts'] = withRunner(false, () => inTurn(3));
+    backends['simd in 3 parts'] = new WasmBackend({
+      runner: () => inTurn(3),
+      fused: (heap, runner) => new RecurrenceKernels(heap, runner),
+    });
   }
   if (features().threads) {
-    backends['simd on 3 threads, always'] = withRunner(true, (heap) => always(heap, 3));
+    backends['simd on 3 threads, always'] = await alwaysShared(3);
   }
   await start('plain', { simd: false });
   // Threads start in the background, when there is work for them for the first time.

@@ -2,6 +2,8 @@ import { atomics, f32x4, ModuleBuilder, type Value, v128 } from './assembler.js'
 
 /** What the WebAssembly engine here can do. */
 export interface Features {
+  /** The engine has WebAssembly, but the page's Content-Security-Policy forbids to compile any. */
+  readonly forbidden: boolean;
   /** Vectors of 128 bits; without them the plain TypeScript kernels run. */
   readonly simd: boolean;
   /** Fused multiply-add, where the processor has it. */
@@ -19,13 +21,26 @@ export function features(): Features {
 }
 
 function detect(): Features {
-  if (typeof WebAssembly === 'undefined') return { simd: false, relaxedSimd: false, threads: false };
+  const none: Features = { forbidden: false, simd: false, relaxedSimd: false, threads: false };
+  if (typeof WebAssembly === 'undefined') return none;
+  if (!compiles()) return { ...none, forbidden: true };
   const vector = v128.const(new Array<number>(16).fill(0));
   return {
+    ...none,
     simd: validates(v128.any_true(f32x4.add(vector, vector))),
     relaxedSimd: validates(v128.any_true(f32x4.relaxed_madd(vector, vector, vector))),
     threads: validates(atomics.load(0), true) && sharesMemory(),
   };
+}
+
+/** Whether WebAssembly may be compiled at all: where a policy forbids it, modules still validate. */
+function compiles(): boolean {
+  try {
+    new WebAssembly.Module(new ModuleBuilder().finish());
+    return true;
+  } catch {
+    return false;
+  }
 }
 
 /** Whether a module is accepted that computes this value. */

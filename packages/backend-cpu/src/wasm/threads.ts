@@ -2,70 +2,29 @@ import { BackendError } from '@ostinato/kernel';
 import type { Heap } from './heap.js';
 import type { Kernel } from './kernel.js';
 import type { Runner } from './runner.js';
-import { control, controlBytes, jobs, workerSource } from './thread-source.js';
+import { startThread, type Thread } from './thread.js';
+import { control, controlBytes, jobs } from './thread-source.js';
 
 /** Work below this many operations is done sooner by one thread. */
 const worthSharing = 2_000_000;
 /** How long to look for the workers' end before sleeping, in milliseconds. */
 const patience = 0.2;
 
-/** A thread that was started. */
-interface Thread {
-  stop(): void;
-}
-
-/** What `node:worker_threads` has of use here. */
-interface NodeThreads {
-  Worker: new (
-    source: string,
-    options: { eval: true; workerData: unknown },
-  ) => { unref(): void; terminate(): Promise<unknown> };
-}
-
-/** Node's threads, found without an import that bundlers for browsers would follow. */
-function nodeThreads(): NodeThreads | undefined {
-  const { process } = globalThis as {
-    process?: { getBuiltinModule?: (name: string) => unknown };
-  };
-  return process?.getBuiltinModule?.('node:worker_threads') as NodeThreads | undefined;
-}
-
-function startThread(data: object): Thread {
-  const node = nodeThreads();
-  if (node) {
-    const worker = new node.Worker(workerSource(`serve(require('node:worker_threads').workerData);`), {
-      eval: true,
-      workerData: data,
-    });
-    // The process may end while workers sleep.
-    worker.unref();
-    return { stop: () => void worker.terminate() };
-  }
-  const text = workerSource('onmessage = ({ data }) => { serve(data); close(); };');
-  const url = URL.createObjectURL(new Blob([text], { type: 'text/javascript' }));
-  const worker = new Worker(url);
-  worker.postMessage(data);
-  return {
-    stop: () => {
-      worker.terminate();
-      URL.revokeObjectURL(url);
-    },
-  };
-}
-
 /**
  * Runs the parts of kernels on several threads, this one included. Threads start in the background; until they are there, this
- * one does everything. Results do not depend on that, since parts are independent.
+ * one does everything, and so it does for ever where they cannot start. Results do not depend on that, since parts are
+ * independent.
  */
 export class ThreadPool implements Runner {
   readonly parts: number;
   readonly #heap: Heap;
   readonly #base: number;
   readonly #words: Int32Array;
-  #threads: readonly Thread[] | undefined;
+  #threads: Thread[] | undefined;
   readonly #installed = new Map<Kernel, number>();
   #ready = false;
   #closed = false;
+  #problem: string | undefined;
 
   /** @param heap with shared memory */
   constructor(heap: Heap, threads: number) {
@@ -79,14 +38,28 @@ export class ThreadPool implements Runner {
   }
 
   /** Starts the threads, when there is work for them for the first time. */
-  #launch(): readonly Thread[] {
+  #launch(): void {
     const { memory } = this.#heap;
     const data = { memory, address: this.#base * 4, parts: this.parts };
-    return Array.from({ length: this.parts - 1 }, (_, index) => startThread({ ...data, part: index + 1 }));
+    const threads: Thread[] = [];
+    this.#threads = threads;
+    try {
+      for (let part = 1; part < this.parts; part++) {
+        threads.push(startThread({ ...data, part }, (reason) => this.#giveUp(reason)));
+      }
+    } catch (error) {
+      this.#giveUp(error instanceof Error ? error.message : String(error));
+    }
+  }
+
+  /** One thread is missing: this one does everything from now on. Never called while a kernel runs, which blocks. */
+  #giveUp(reason: string): void {
+    this.#problem ??= reason;
+    this.#end();
   }
 
   run(kernel: Kernel, args: number, work: number): void {
-    if (work >= worthSharing && !this.#closed) this.#threads ??= this.#launch();
+    if (work >= worthSharing && !this.#closed && !this.#threads) this.#launch();
     if (work < worthSharing || !this.isReady) {
       kernel.run(args, 0, 1);
       return;
@@ -101,6 +74,11 @@ export class ThreadPool implements Runner {
   get isReady(): boolean {
     this.#ready ||= Atomics.load(this.#words, this.#base + control.ready) === this.parts - 1;
     return this.#ready && !this.#closed;
+  }
+
+  /** Why the threads could not start; undefined as long as nothing has failed. */
+  get problem(): string | undefined {
+    return this.#problem;
   }
 
   #install(kernel: Kernel): number {
@@ -146,6 +124,10 @@ export class ThreadPool implements Runner {
   }
 
   dispose(): void {
+    this.#end();
+  }
+
+  #end(): void {
     if (this.#closed) return;
     this.#closed = true;
     if (this.#ready) this.#start(jobs.stop, 0, 0);
