@@ -67,6 +67,7 @@ async function work(backend: Backend): Promise<Int32Array[]> {
     lengths: null,
     reverse: false,
     states: of(2, T + 1, B, H),
+    products: of(T, B, G, H),
   };
   const [dOutput, dFinal] = [of(T, B, H), of(2, B, H)];
   const [dx, dr, dInitial] = [of(T, B, G, H), of(T, B, G, H), of(2, B, H)];
@@ -85,7 +86,7 @@ async function work(backend: Backend): Promise<Int32Array[]> {
     dInitial,
   });
   backend.matmul(a, b, product);
-  const results = [recurrence.states, dx, dInitial, product];
+  const results = [recurrence.states, recurrence.products, dx, dInitial, product];
   const bits: Int32Array[] = [];
   for (const { storage } of results) bits.push(new Int32Array(await backend.read(storage)));
   for (const one of all) if (one && typeof one === 'object' && 'storage' in one) backend.free(one.storage);
