@@ -1,5 +1,4 @@
 import { type Backend, BackendError, type BackendFactory } from '@ostinato/kernel';
-import { PlainBackend } from './plain/backend.js';
 import { WasmBackend } from './wasm/backend.js';
 import { features } from './wasm/features.js';
 import { RecurrenceKernels } from './wasm/recurrence/recurrence.js';
@@ -55,7 +54,9 @@ export function cpu(options: CpuOptions = {}): BackendFactory {
   return async () => (simd && features().simd ? inWebAssembly(threads, maximumBytes) : plain(options));
 }
 
-function plain(options: CpuOptions): CpuBackend {
+/** Loaded only where it is wanted: most engines have SIMD. */
+async function plain(options: CpuOptions): Promise<CpuBackend> {
+  const { PlainBackend } = await import('./plain/backend.js');
   const why = features().simd ? '' : ', because this engine has no WebAssembly SIMD';
   return Object.assign(new PlainBackend(options), {
     threads: 1,

@@ -1,6 +1,6 @@
-import { Vocabulary, type VocabularyJSON } from '@ostinato/data';
+import { Vocabulary } from '@ostinato/data';
 import { BackendError, isOstinatoError } from '@ostinato/kernel';
-import { type Checkpoint, CheckpointError, type Json } from '@ostinato/train';
+import { type Checkpoint, CheckpointError } from '@ostinato/train';
 import {
   array,
   boolean,
@@ -60,29 +60,6 @@ const description = object({
   epoch: optional(pipe(number(), integer(), minValue(0))),
   fingerprint: optional(number()),
 });
-
-/**
- * As JSON, for a file.
- * @param epoch how many epochs were trained
- * @param fingerprint of the sentences that it is being trained on
- */
-export function describeTagger(
-  { settings, words, tags, intents, neighbours }: TaggerDescription,
-  epoch: number,
-  fingerprint: number | undefined,
-): Json {
-  const plain = (vocabulary: Vocabulary): VocabularyJSON => vocabulary.toJSON();
-  const all = {
-    task: 'tagger',
-    settings,
-    words: plain(words),
-    tags: plain(tags),
-    neighbours,
-    epoch,
-    fingerprint,
-  };
-  return JSON.parse(JSON.stringify(intents ? { ...all, intents: plain(intents) } : all));
-}
 
 /**
  * Back from a checkpoint, with the number of epochs that were trained and the fingerprint of the sentences.
