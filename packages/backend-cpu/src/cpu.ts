@@ -2,7 +2,6 @@ import { type Backend, BackendError, type BackendFactory } from '@ostinato/kerne
 import { WasmBackend } from './wasm/backend.js';
 import { features } from './wasm/features.js';
 import { RecurrenceKernels } from './wasm/recurrence/recurrence.js';
-import { ThreadPool } from './wasm/threads.js';
 
 /** How the CPU backend is set up. */
 export interface CpuOptions {
@@ -64,13 +63,18 @@ async function plain(options: CpuOptions): Promise<CpuBackend> {
   });
 }
 
-function inWebAssembly(wanted: number | undefined, maximumBytes: number | undefined): CpuBackend {
+async function inWebAssembly(
+  wanted: number | undefined,
+  maximumBytes: number | undefined,
+): Promise<CpuBackend> {
   const { threads: canShare, relaxedSimd } = features();
   const threads = canShare ? (wanted ?? Math.min(cores(), mostThreads)) : 1;
+  // Pages that may not share memory do without.
+  const pool = threads > 1 ? (await import('./wasm/threads.js')).ThreadPool : undefined;
   const backend = new WasmBackend({
     ...(maximumBytes === undefined ? {} : { maximumBytes }),
     shared: threads > 1,
-    ...(threads > 1 ? { runner: (heap) => new ThreadPool(heap, threads) } : {}),
+    ...(pool ? { runner: (heap) => new pool(heap, threads) } : {}),
     fused: (heap, runner) => {
       const { recurrence, recurrenceGrad } = new RecurrenceKernels(heap, runner);
       return { recurrence, recurrenceGrad };
