@@ -1,6 +1,6 @@
 import { Vocabulary } from '@ostinato/data';
 import { BackendError, isOstinatoError } from '@ostinato/kernel';
-import { type Checkpoint, CheckpointError } from '@ostinato/train';
+import { type Checkpoint, CheckpointError } from '@ostinato/train/inference';
 import { completeOptions, type TaggerSettings, taggerDefaults } from './options.js';
 
 /** All that makes a tagger besides its weights. */
