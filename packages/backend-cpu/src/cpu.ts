@@ -1,10 +1,10 @@
 import { type Backend, BackendError, type BackendFactory } from '@ostinato/kernel';
-import { PlainBackend } from './plain/backend.js';
 import { WasmBackend } from './wasm/backend.js';
 import { features } from './wasm/features.js';
+import type { Heap } from './wasm/heap.js';
 import { RecurrenceKernels } from './wasm/recurrence/recurrence.js';
 import { oneThread } from './wasm/runner.js';
-import { ThreadPool } from './wasm/threads.js';
+import type { ThreadPool } from './wasm/threads.js';
 
 /** How the CPU backend is set up. */
 export interface CpuOptions {
@@ -56,11 +56,15 @@ export function cpu(options: CpuOptions = {}): BackendFactory {
   return async () => {
     if (!simd || !features().simd) return plain(options);
     const possible = features().threads ? (threads ?? Math.min(cores(), mostThreads)) : 1;
-    return new WasmCpu(possible, maximumBytes);
+    // Loaded only where it is wanted: many pages may not share memory.
+    const pool = possible > 1 ? (await import('./wasm/threads.js')).ThreadPool : undefined;
+    return new WasmCpu(possible, pool, maximumBytes);
   };
 }
 
-function plain(options: CpuOptions): CpuBackend {
+/** Loaded only where it is wanted: most engines have SIMD. */
+async function plain(options: CpuOptions): Promise<CpuBackend> {
+  const { PlainBackend } = await import('./plain/backend.js');
   return Object.assign(new PlainBackend(options), {
     threads: 1,
     describe: () => `plain JavaScript on 1 thread${whyPlain()}`,
@@ -81,13 +85,17 @@ class WasmCpu extends WasmBackend implements CpuBackend {
   readonly #threads: number;
   readonly #pool: ThreadPool | undefined;
 
-  constructor(threads: number, maximumBytes: number | undefined) {
+  constructor(
+    threads: number,
+    Pool: (new (heap: Heap, threads: number) => ThreadPool) | undefined,
+    maximumBytes: number | undefined,
+  ) {
     let pool: ThreadPool | undefined;
     super({
       ...(maximumBytes === undefined ? {} : { maximumBytes }),
       shared: threads > 1,
       runner: (heap) => {
-        if (threads > 1) pool = new ThreadPool(heap, threads);
+        if (Pool) pool = new Pool(heap, threads);
         return pool ?? oneThread;
       },
       fused: (heap, runner) => {

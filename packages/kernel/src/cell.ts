@@ -56,6 +56,7 @@ export interface CellProgram {
  * @throws ProgramError when the number of states does not fit, or a leaf is used that a cell does not have
  * @example const elman = defineCell({ gates: 1, states: 1 }, ({ x, r }) => [tanh(add(x[0], r[0]))]);
  */
+/* @__NO_SIDE_EFFECTS__ */
 export function defineCell(shape: CellShape, step: (leaves: CellLeaves) => readonly Expr[]): CellProgram {
   const { name = 'cell', gates, states, parameters = 0, output = 0 } = shape;
   const leaves = Array.from({ length: 2 * gates + states + parameters }, (_, index) => input(index));

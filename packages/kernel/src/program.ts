@@ -23,6 +23,7 @@ export interface ProgramLeaves {
  * @param build gets the leaves and returns one expression for each output
  * @example const scaled = defineProgram({ inputs: 1, scalars: 1 }, ({ x, a }) => [mul(x[0], a[0])]);
  */
+/* @__NO_SIDE_EFFECTS__ */
 export function defineProgram(
   arity: { inputs: number; scalars?: number },
   build: (leaves: ProgramLeaves) => readonly Expr[],
@@ -36,6 +37,7 @@ export function defineProgram(
 }
 
 /** A program of ready expressions. Throws ProgramError where a leaf lies outside the declared inputs or scalars. */
+/* @__NO_SIDE_EFFECTS__ */
 export function programOf(outputs: readonly Expr[], inputs: number, scalars = 0): MapProgram {
   for (const node of topological(outputs)) {
     if (node.kind === 'input' && node.index >= inputs) {

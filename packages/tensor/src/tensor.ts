@@ -14,7 +14,6 @@ import {
   viewOf,
 } from '@ostinato/kernel';
 import { Buffer } from './buffer.js';
-import { formatTensor } from './format.js';
 import { insideTidy, register } from './scope.js';
 import { Slot } from './tape.js';
 
@@ -183,6 +182,7 @@ export class Tensor {
 
   /** The numbers as readable text, long axes shortened in the middle. */
   async print(): Promise<string> {
+    const { formatTensor } = await import('./format.js');
     return formatTensor(await this.data(), this.shape);
   }
 }

@@ -2,18 +2,17 @@
 
 export { Carry, detachCarry, type TruncatedOptions, truncated } from './carry.js';
 export type { Checkpoint, Json, Position, TrainingState } from './checkpoint/checkpoint.js';
-export { CHECKPOINT_VERSION, decodeCheckpoint, encodeCheckpoint } from './checkpoint/encode.js';
-export {
-  decodeSafetensors,
-  encodeSafetensors,
-  type FileTensor,
-  type TensorFile,
-} from './checkpoint/safetensors.js';
+export { decodeCheckpoint } from './checkpoint/decode.js';
+export { decodeSafetensors } from './checkpoint/decode-safetensors.js';
+export { encodeCheckpoint } from './checkpoint/encode.js';
+export { encodeSafetensors } from './checkpoint/encode-safetensors.js';
+export { CHECKPOINT_VERSION } from './checkpoint/layout.js';
+export type { FileTensor, TensorFile } from './checkpoint/safetensors.js';
 export { clipNorm, clipParameterNorm, clipValue, gradientNorm } from './clipping.js';
 export { EarlyStopping, type EarlyStoppingOptions, type EarlyStoppingState } from './early-stopping.js';
 export { CheckpointError, NonFiniteError } from './errors.js';
-export { nextTurn } from './fit/breather.js';
 export { fit } from './fit/fit.js';
+export { nextTurn } from './fit/next-turn.js';
 export type {
   CheckpointEvent,
   CheckpointOptions,

@@ -136,7 +136,20 @@ describe('checkpoints that do not fit', () => {
       () => changed(({ tags }) => ({ tags: { ...tags, tokens: [], counts: [] } })),
       /outputSize must be/,
     ],
-    ['a bad epoch', () => changed(() => ({ epoch: -1 })), /epoch/],
+    ['a bad epoch', () => changed(() => ({ epoch: -1 })), /epoch: expected a whole number from 0, got -1/],
+    [
+      'a setting of another type',
+      () => changed(({ settings }) => ({ settings: { ...settings, dropout: '0.5' } })),
+      /settings.dropout: expected a number, got "0.5"/,
+    ],
+    [
+      'a missing setting',
+      () => changed(({ settings }) => ({ settings: { ...settings, rate: undefined } })),
+      /settings.rate: expected a number, got undefined/,
+    ],
+    ['no vocabulary', () => changed(() => ({ words: null })), /words: expected an object, got null/],
+    ['bad neighbours', () => changed(() => ({ neighbours: ['O', 1] })), /neighbours: expected an array of/],
+    ['a bad fingerprint', () => changed(() => ({ fingerprint: 'x' })), /fingerprint: expected a number/],
   ];
 
   it.each(cases)('are refused with the path: %s', async (_, make, message) => {

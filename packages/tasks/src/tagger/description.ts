@@ -1,21 +1,7 @@
-import { Vocabulary, type VocabularyJSON } from '@ostinato/data';
+import { Vocabulary } from '@ostinato/data';
 import { BackendError, isOstinatoError } from '@ostinato/kernel';
-import { type Checkpoint, CheckpointError, type Json } from '@ostinato/train';
-import {
-  array,
-  boolean,
-  integer,
-  literal,
-  minValue,
-  number,
-  object,
-  optional,
-  picklist,
-  pipe,
-  safeParse,
-  string,
-} from 'valibot';
-import { completeOptions, type TaggerSettings } from './options.js';
+import { type Checkpoint, CheckpointError } from '@ostinato/train/inference';
+import { completeOptions, type TaggerSettings, taggerDefaults } from './options.js';
 
 /** All that makes a tagger besides its weights. */
 export interface TaggerDescription {
@@ -27,63 +13,6 @@ export interface TaggerDescription {
   readonly neighbours: readonly string[];
 }
 
-const vocabulary = object({
-  padding: boolean(),
-  other: boolean(),
-  tokens: array(string()),
-  counts: array(number()),
-});
-
-const settings = object({
-  cell: picklist(['lstm', 'gru', 'elman']),
-  hidden: number(),
-  embed: number(),
-  letters: number(),
-  buckets: number(),
-  layers: number(),
-  dropout: number(),
-  epochs: number(),
-  batch: number(),
-  rate: number(),
-  seed: number(),
-  wordDropout: number(),
-  intentWeight: number(),
-});
-
-const description = object({
-  task: literal('tagger'),
-  settings,
-  words: vocabulary,
-  tags: vocabulary,
-  intents: optional(vocabulary),
-  neighbours: array(string()),
-  epoch: optional(pipe(number(), integer(), minValue(0))),
-  fingerprint: optional(number()),
-});
-
-/**
- * As JSON, for a file.
- * @param epoch how many epochs were trained
- * @param fingerprint of the sentences that it is being trained on
- */
-export function describeTagger(
-  { settings, words, tags, intents, neighbours }: TaggerDescription,
-  epoch: number,
-  fingerprint: number | undefined,
-): Json {
-  const plain = (vocabulary: Vocabulary): VocabularyJSON => vocabulary.toJSON();
-  const all = {
-    task: 'tagger',
-    settings,
-    words: plain(words),
-    tags: plain(tags),
-    neighbours,
-    epoch,
-    fingerprint,
-  };
-  return JSON.parse(JSON.stringify(intents ? { ...all, intents: plain(intents) } : all));
-}
-
 /**
  * Back from a checkpoint, with the number of epochs that were trained and the fingerprint of the sentences.
  * @throws CheckpointError where it is not that of a tagger; other errors for settings and vocabularies that make no sense
@@ -92,23 +21,53 @@ export function readDescription({
   metadata,
   training,
 }: Checkpoint): [TaggerDescription, epoch: number, fingerprint: number | undefined] {
-  const result = safeParse(description, metadata);
-  if (!result.success) {
-    const issue = result.issues[0];
-    const place = issue.path?.map(({ key }) => String(key)).join('.') ?? 'description';
-    throw new CheckpointError(
-      `this is not the model of a tagger (${place}: ${issue.message}); give a file that "ostinato tag train" wrote`,
-    );
+  const { task, settings, words, tags, intents, neighbours, epoch, fingerprint } = record(
+    'description',
+    metadata,
+  );
+  if (task !== 'tagger') throw unlike('task', "'tagger'", task);
+  const isCount = Number.isInteger(epoch) && (epoch as number) >= 0;
+  if (epoch !== undefined && !isCount) throw unlike('epoch', 'a whole number from 0', epoch);
+  if (fingerprint !== undefined && typeof fingerprint !== 'number') {
+    throw unlike('fingerprint', 'a number', fingerprint);
   }
-  const { settings, words, tags, intents, neighbours, epoch, fingerprint } = result.output;
+  if (!Array.isArray(neighbours) || !neighbours.every((pair) => typeof pair === 'string')) {
+    throw unlike('neighbours', 'an array of strings', neighbours);
+  }
   const found = {
-    settings: completeOptions(settings),
-    words: Vocabulary.fromJSON(words),
-    tags: Vocabulary.fromJSON(tags),
-    intents: intents && Vocabulary.fromJSON(intents),
+    settings: readSettings(record('settings', settings)),
+    words: Vocabulary.fromJSON(record('words', words)),
+    tags: Vocabulary.fromJSON(record('tags', tags)),
+    intents: intents === undefined ? undefined : Vocabulary.fromJSON(record('intents', intents)),
     neighbours,
   };
-  return [found, training?.position.epoch ?? epoch ?? found.settings.epochs, fingerprint];
+  const trained = training?.position.epoch ?? (epoch as number | undefined) ?? found.settings.epochs;
+  return [found, trained, fingerprint];
+}
+
+/** All settings have to be there, each of the type of its default. */
+function readSettings(given: Readonly<Record<string, unknown>>): TaggerSettings {
+  const names = Object.keys(taggerDefaults) as (keyof TaggerSettings)[];
+  for (const name of names) {
+    const type = typeof taggerDefaults[name];
+    if (typeof given[name] !== type) throw unlike(`settings.${name}`, `a ${type}`, given[name]);
+  }
+  return completeOptions(Object.fromEntries(names.map((name) => [name, given[name]])));
+}
+
+function record(place: string, value: unknown): Readonly<Record<string, unknown>> {
+  if (typeof value === 'object' && value !== null && !Array.isArray(value)) {
+    return value as Record<string, unknown>;
+  }
+  throw unlike(place, 'an object', value);
+}
+
+function unlike(place: string, wanted: string, found: unknown): CheckpointError {
+  const got = JSON.stringify(found)?.slice(0, 40);
+  return new CheckpointError(
+    `this is not the model of a tagger (${place}: expected ${wanted}, got ${got}); ` +
+      'give a file that "ostinato tag train" wrote',
+  );
 }
 
 /** Runs `read`; what it finds wrong with a checkpoint becomes a CheckpointError. */

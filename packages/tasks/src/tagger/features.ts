@@ -1,4 +1,4 @@
-import { padBatch, Random, type TaggedSentence, TrigramHasher, type Vocabulary } from '@ostinato/data';
+import { padBatch, TrigramHasher, type Vocabulary } from '@ostinato/data';
 import type { Backend } from '@ostinato/kernel';
 import { type Tensor, tensor } from '@ostinato/tensor';
 import type { TaggerShape } from './options.js';
@@ -68,52 +68,4 @@ export class TaggerFeatures {
 /** The word with its digits made alike, so that "10:30" and "11:45" are spelled the same. */
 function withoutDigits(word: string): string {
   return word.replace(/\p{Nd}/gu, '0');
-}
-
-/** Words to be read as OTHER: rare ones often, frequent ones seldom; the same for the same seed, epoch and batch. */
-export function forgetful(
-  vocabulary: Vocabulary,
-  strength: number,
-  seed: number,
-  epoch: number,
-  batch: number,
-): (word: string) => boolean {
-  const random = new Random(seed, epoch, batch);
-  return (word) => {
-    const draw = random.next();
-    return draw < strength / (strength + (vocabulary.has(word) ? vocabulary.count(word) : 0));
-  };
-}
-
-/** Stands for the intent of a sentence that has none; losses ignore it. */
-export const NO_INTENT = -1;
-
-/** Tags and intents of sentences as numbers, and back. */
-export interface Targets {
-  /** [batch, time] i32 */
-  readonly tags: Tensor;
-  /** [batch] i32; undefined where sentences have none. */
-  readonly intents: Tensor | undefined;
-}
-
-/** The answers of a batch. Words and tags have equal lengths. */
-export function targetsOf(
-  sentences: readonly TaggedSentence[],
-  tags: Vocabulary,
-  intents: Vocabulary | undefined,
-  backend: Backend,
-): Targets {
-  const padded = padBatch(sentences.map((sentence) => tags.encode(sentence.tags)));
-  return {
-    tags: tensor(padded.data, padded.shape, { backend }),
-    intents:
-      intents &&
-      tensor(
-        Int32Array.from(sentences, ({ intent }) =>
-          intent === undefined ? NO_INTENT : intents.indexOf(intent),
-        ),
-        [sentences.length],
-        { backend },
-      ),
-  };
 }

@@ -1,4 +1,4 @@
-import { type Chunk, chunksOf } from '@ostinato/train';
+import { type Chunk, chunksOf } from '@ostinato/train/inference';
 
 /** A slot that was found in a sentence: tokens `start` to `end - 1`. */
 export interface PredictedSpan extends Chunk {

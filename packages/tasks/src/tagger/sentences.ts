@@ -1,4 +1,4 @@
-import { DataError, fnv1a, type TaggedSentence, type Vocabulary } from '@ostinato/data';
+import { DataError, type TaggedSentence } from '@ostinato/data';
 
 /**
  * Throws DataError, naming the sentence, unless each is a list of words.
@@ -52,24 +52,6 @@ export function checkTagged(where: string, sentences: readonly TaggedSentence[])
   }
 }
 
-/** Throws DataError, naming the sentence, for tags and intents that a tagger does not know. */
-export function checkLabels(
-  where: string,
-  sentences: readonly TaggedSentence[],
-  tags: Vocabulary,
-  intents: Vocabulary | undefined,
-): void {
-  for (const [index, { words, tags: own, intent }] of sentences.entries()) {
-    const tag = own.find((label) => !tags.has(label));
-    const strange = tag ?? (intents && intent !== undefined && !intents.has(intent) ? intent : undefined);
-    if (strange === undefined) continue;
-    throw new DataError(
-      `${where}: sentence ${index} (${beginOf(words)}) has the ${tag === undefined ? 'intent' : 'tag'} '${strange}', ` +
-        'which no sentence given to create has; train with the same sentences',
-    );
-  }
-}
-
 /** Throws DataError where there is no word at all. */
 export function assertAnyWords(where: string, sentences: readonly TaggedSentence[]): void {
   if (sentences.some(({ words }) => words.length > 0)) return;
@@ -77,7 +59,8 @@ export function assertAnyWords(where: string, sentences: readonly TaggedSentence
   throw new DataError(`${where}: there are ${found} to learn from; give some with words and tags`);
 }
 
-function beginOf(words: readonly string[]): string {
+/** The first words of a sentence, as errors show them. */
+export function beginOf(words: readonly string[]): string {
   return `'${words.slice(0, 5).join(' ')}${words.length > 5 ? ' ...' : ''}'`;
 }
 
@@ -86,9 +69,4 @@ function describe(value: unknown): string {
   if (Array.isArray(value)) return `an array of ${value.length}`;
   if (typeof value !== 'object' || value === null) return String(value);
   return `an object with ${Object.keys(value).join(', ') || 'nothing in it'}`;
-}
-
-/** A number by which the same sentences in the same order are recognised. */
-export function fingerprint(sentences: readonly TaggedSentence[]): number {
-  return fnv1a(JSON.stringify(sentences.map(({ words, tags, intent }) => [words, tags, intent])));
 }

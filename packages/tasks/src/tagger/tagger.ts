@@ -2,22 +2,17 @@ import { type TaggedSentence, Vocabulary } from '@ostinato/data';
 import { type Backend, OstinatoError } from '@ostinato/kernel';
 import { summary } from '@ostinato/layers';
 import { argmax, defaultRandom, dispose, noGrad, seed, tidy } from '@ostinato/tensor';
-import {
-  type Checkpoint,
-  decodeCheckpoint,
-  encodeCheckpoint,
-  type FitEvent,
-  nextTurn,
-} from '@ostinato/train';
+import type { FitEvent } from '@ostinato/train';
+import { type Checkpoint, decodeCheckpoint, nextTurn } from '@ostinato/train/inference';
 import { bioRules, decode, neighbours, type TagRules } from './decode.js';
-import { describeTagger, readDescription, readingCheckpoint, type TaggerDescription } from './description.js';
+import { readDescription, readingCheckpoint, type TaggerDescription } from './description.js';
 import { TaggerFeatures } from './features.js';
 import { TaggerNetwork } from './network.js';
 import { completeOptions, type TaggerOptions, type TaggerSettings } from './options.js';
 import { predictionOf, type TaggedPrediction } from './prediction.js';
-import { reportOf, type TaggerReport } from './report.js';
-import { assertAnyWords, checkLabels, checkTagged, checkWords, fingerprint } from './sentences.js';
-import { trainNetwork } from './training.js';
+import type { TaggerProgress } from './progress.js';
+import type { TaggerReport } from './report.js';
+import { assertAnyWords, checkTagged, checkWords } from './sentences.js';
 
 /** Sentences that are tagged at a time. */
 const EVALUATION_BATCH = 64;
@@ -46,11 +41,7 @@ export class SequenceTagger {
   readonly #network: TaggerNetwork;
   readonly #features: TaggerFeatures;
   readonly #rules: TagRules;
-  /** Where training goes on if it is left now; undefined when it has not begun or is finished. */
-  #start: Checkpoint | undefined;
-  #epoch = 0;
-  /** Of the sentences that training began with. */
-  #fingerprint: number | undefined;
+  readonly #progress: TaggerProgress = { start: undefined, epoch: 0, fingerprint: undefined };
   #isTraining = false;
 
   private constructor(description: TaggerDescription) {
@@ -93,11 +84,11 @@ export class SequenceTagger {
   }
   /** Epochs trained so far. */
   get epoch(): number {
-    return this.#epoch;
+    return this.#progress.epoch;
   }
   /** Whether all epochs are done. */
   get finished(): boolean {
-    return this.#epoch >= this.settings.epochs;
+    return this.epoch >= this.settings.epochs;
   }
   /** The slot tags that it knows. */
   get tags(): string[] {
@@ -125,29 +116,24 @@ export class SequenceTagger {
     sentences: readonly TaggedSentence[],
     { dev, signal, save }: TaggerFitOptions = {},
   ): AsyncGenerator<FitEvent, void, undefined> {
-    const { settings, tags, intents } = this.#description;
     if (this.finished) {
       throw new OstinatoError(
-        `tagger: all ${settings.epochs} epochs are done; create a new tagger to train again`,
+        `tagger: all ${this.settings.epochs} epochs are done; create a new tagger to train again`,
       );
     }
     this.#assertIdle('fit');
-    checkTagged('SequenceTagger.fit', sentences);
-    checkLabels('SequenceTagger.fit', sentences, tags, intents);
-    if (dev) checkTagged('SequenceTagger.fit: dev', dev);
-    assertAnyWords('SequenceTagger.fit', sentences);
-    this.#recognise(sentences);
     this.#isTraining = true;
     try {
-      this.#start ??= { weights: await this.#network.state() };
-      yield* trainNetwork(this.#network, {
+      const { fitTagger } = await import('./fitting.js');
+      yield* fitTagger(sentences, {
         description: this.#description,
+        network: this.#network,
         features: this.#features,
-        sentences: sentences.filter(({ words }) => words.length > 0),
-        start: this.#start.training && this.#start,
+        progress: this.#progress,
+        dev,
         signal,
-        evaluate: dev && (async () => metricsOf(await this.evaluate(dev))),
-        save: (checkpoint) => this.#note(checkpoint, save),
+        evaluate: (sentences) => this.evaluate(sentences),
+        save: async () => save?.(this),
       });
     } finally {
       this.#isTraining = false;
@@ -155,29 +141,12 @@ export class SequenceTagger {
     }
   }
 
-  /** Notes which sentences training begins with. Throws OstinatoError where it would go on with others. */
-  #recognise(sentences: readonly TaggedSentence[]): void {
-    const found = fingerprint(sentences);
-    if (this.#start?.training && this.#fingerprint !== undefined && this.#fingerprint !== found) {
-      throw new OstinatoError(
-        `tagger: training stopped in epoch ${this.epoch} on other sentences than these ${sentences.length}; ` +
-          'go on with the same ones, in the same order, or create a new tagger',
-      );
-    }
-    this.#fingerprint = found;
-  }
-
-  async #note(checkpoint: Checkpoint, save: TaggerFitOptions['save']): Promise<void> {
-    this.#start = checkpoint;
-    this.#epoch = checkpoint.training!.position.epoch;
-    await save?.(this);
-  }
-
   /** Takes over the weights of the last checkpoint: those that the same tagger has when it is saved and loaded. */
   #rest(): void {
-    if (!this.#start) return;
-    this.#network.loadState(weightsToUse(this.#start));
-    if (this.finished || !this.#start.training) this.#start = undefined;
+    const { start } = this.#progress;
+    if (!start) return;
+    this.#network.loadState(weightsToUse(start));
+    if (this.finished || !start.training) this.#progress.start = undefined;
   }
 
   #assertIdle(what: string): void {
@@ -242,6 +211,7 @@ export class SequenceTagger {
    */
   async evaluate(sentences: readonly TaggedSentence[]): Promise<TaggerReport> {
     checkTagged('SequenceTagger.evaluate', sentences);
+    const { reportOf } = await import('./report.js');
     return reportOf(sentences, await this.predict(sentences.map(({ words }) => words)));
   }
 
@@ -263,7 +233,7 @@ export class SequenceTagger {
   /** Gives its memory back; it cannot be used any more. Throws OstinatoError while `fit` is running. */
   dispose(): void {
     this.#assertIdle('dispose');
-    this.#start = undefined;
+    this.#progress.start = undefined;
     this.#network.dispose();
   }
 
@@ -272,9 +242,10 @@ export class SequenceTagger {
    * the last checkpoint.
    */
   async toCheckpoint(): Promise<Checkpoint> {
-    const state: Checkpoint = this.#start ?? { weights: await this.#network.state() };
-    const sentences = state.training && this.#fingerprint;
-    return { ...state, metadata: describeTagger(this.#description, this.#epoch, sentences) };
+    const { describeTagger } = await import('./saving.js');
+    const state: Checkpoint = this.#progress.start ?? { weights: await this.#network.state() };
+    const sentences = state.training && this.#progress.fingerprint;
+    return { ...state, metadata: describeTagger(this.#description, this.epoch, sentences) };
   }
 
   /**
@@ -286,15 +257,17 @@ export class SequenceTagger {
       const [description, epoch, sentences] = readDescription(checkpoint);
       const tagger = drawnFrom(description.settings.seed, () => new SequenceTagger(description));
       tagger.#network.loadState(weightsToUse(checkpoint));
-      tagger.#epoch = epoch;
-      tagger.#fingerprint = sentences;
-      tagger.#start = checkpoint.training && !tagger.finished ? checkpoint : undefined;
+      const progress = tagger.#progress;
+      progress.epoch = epoch;
+      progress.fingerprint = sentences;
+      progress.start = checkpoint.training && !tagger.finished ? checkpoint : undefined;
       return tagger;
     });
   }
 
   /** The tagger as one file (safetensors). */
   async toBytes(): Promise<Uint8Array> {
+    const { encodeCheckpoint } = await import('./saving.js');
     return encodeCheckpoint(await this.toCheckpoint());
   }
 
@@ -323,15 +296,4 @@ function drawnFrom<T>(begin: number, make: () => T): T {
 function weightsToUse({ weights, training }: Checkpoint): Checkpoint['weights'] {
   const average = training?.average;
   return average && average.updates > 0 ? average.weights : weights;
-}
-
-/** The numbers of a report that progress shows. */
-function metricsOf({
-  slotF1,
-  precision,
-  recall,
-  tokenAccuracy,
-  intentAccuracy,
-}: TaggerReport): Record<string, number> {
-  return { slotF1, precision, recall, tokenAccuracy, ...(intentAccuracy === null ? {} : { intentAccuracy }) };
 }

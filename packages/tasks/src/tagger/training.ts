@@ -12,8 +12,10 @@ import {
   warmUp,
 } from '@ostinato/train';
 import type { TaggerDescription } from './description.js';
-import { forgetful, NO_INTENT, type TaggerFeatures, targetsOf } from './features.js';
+import type { TaggerFeatures } from './features.js';
+import { forgetful } from './forgetful.js';
 import type { TaggerNetwork } from './network.js';
+import { NO_INTENT, targetsOf } from './targets.js';
 
 /** What a tagger's network is trained with. */
 export interface TaggerTrainingRun {

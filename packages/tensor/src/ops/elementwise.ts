@@ -39,6 +39,7 @@ export type ElementwiseOp<Arity extends 1 | 2 | 3> = ((...operands: Times<Arity,
  * const softsign = elementwise('softsign', (x) => div(x, add(1, abs(x))));
  * const distance = elementwise<2>('distance', (a, b) => abs(sub(a, b)));
  */
+/* @__NO_SIDE_EFFECTS__ */
 export function elementwise<Arity extends 1 | 2 | 3 = 1>(
   name: string,
   build: (...x: Times<Arity, Expr>) => Expr,

@@ -1,7 +1,8 @@
 import { readFile } from 'node:fs/promises';
 import { CheckpointError } from '../errors.js';
 import type { Checkpoint } from './checkpoint.js';
-import { decodeCheckpoint, encodeCheckpoint } from './encode.js';
+import { decodeCheckpoint } from './decode.js';
+import { encodeCheckpoint } from './encode.js';
 import { writeFileAtomic } from './write-file-atomic.js';
 
 /** What the file system's codes mean, for people. */
