@@ -22,7 +22,7 @@ export const controlBytes = 64;
 export const jobs = { run: 0, install: 1, stop: 2 } as const;
 
 /** How long a worker looks for the next job before it goes to sleep, in milliseconds. */
-const patience = 0.1;
+const patience = 0.3;
 
 /**
  * The program of a worker, as text: it needs no file, so bundlers need not know of it. Everything reaches it through shared

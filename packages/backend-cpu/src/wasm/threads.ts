@@ -6,7 +6,7 @@ import { startThread, type Thread } from './thread.js';
 import { control, controlBytes, jobs } from './thread-source.js';
 
 /** Work below this many operations is done sooner by one thread. */
-const worthSharing = 2_000_000;
+const worthSharing = 500_000;
 /** How long to look for the workers' end before sleeping, in milliseconds. */
 const patience = 0.2;
 
