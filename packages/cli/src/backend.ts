@@ -5,6 +5,7 @@ import { Option } from 'commander';
 
 // The first one is the default.
 registerBackend('cpu', cpu());
+registerBackend('cpu-plain', cpu({ simd: false }));
 registerBackend('reference', reference());
 
 /** `--backend NAME`, one of those that are registered. */

@@ -21,8 +21,11 @@ export const controlBytes = 64;
 /** What workers are asked to do. */
 export const jobs = { run: 0, install: 1, stop: 2 } as const;
 
-/** How long a worker looks for the next job before it goes to sleep, in milliseconds. */
-const patience = 0.3;
+/**
+ * How long a worker looks for the next job before it goes to sleep, in milliseconds: longer than what lies between the kernels of a
+ * training step, because waking a processor core takes half a millisecond.
+ */
+const patience = 2;
 
 /**
  * The program of a worker, as text: it needs no file, so bundlers need not know of it. Everything reaches it through shared

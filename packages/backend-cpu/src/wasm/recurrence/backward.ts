@@ -78,7 +78,8 @@ export function backwardKernel(cell: CellProgram, form: BackwardForm): KernelBod
       const dOutput = f.i32(i32.add(at.dOutput, i32.mul(step, at.dOutputStep)));
       const ofOutput = (own: Local<'i32'>) => i32.add(dOutput, i32.mul(own, at.dOutputRow));
       f.set(running, 0);
-      f.for(row, begin, end, 1, () => {
+      f.for(index, begin, end, 1, () => {
+        f.set(row, i32.load(i32.add(at.order, i32.shl(index, 2))));
         const start = f.i32(i32.mul(row, unitBytes));
         f.if(
           runs(f, at, step, row),

@@ -25,6 +25,8 @@ export const sequenceNames = [
   /** 0 where all rows run for all steps. */
   'lengths',
   'lengthStride',
+  /** The numbers of all rows, those of each part next to each other. */
+  'order',
   /** Room for the numbers of the rows that run. */
   'rows',
   /** r: [T, B, G, H], or [B, G, H] with `productStep` 0. */
@@ -70,7 +72,8 @@ export function forwardKernel(cell: CellProgram, mixes: boolean): KernelBody {
       const after = f.i32(i32.add(at.states, i32.mul(slot(true), at.slotStride)));
       const product = f.i32(i32.add(at.product, i32.mul(step, at.productStep)));
       f.set(running, 0);
-      f.for(row, begin, end, 1, () => {
+      f.for(index, begin, end, 1, () => {
+        f.set(row, i32.load(i32.add(at.order, i32.shl(index, 2))));
         const start = f.i32(i32.mul(row, at.stateRow));
         const productStart = f.i32(i32.mul(row, at.productRow));
         f.if(

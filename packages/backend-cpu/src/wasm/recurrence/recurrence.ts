@@ -122,7 +122,7 @@ export class RecurrenceKernels {
   }
 
   /** Scratch and sizes of both sweeps. */
-  #shared({ x, reverse }: RecurrenceArgs) {
+  #shared({ x, reverse, lengths }: RecurrenceArgs) {
     const [T, B, G, H] = x.shape as [number, number, number, number];
     const { scratch } = this.#heap;
     const scratchBytes = Math.ceil(productScratchBytes(G * H) / 64) * 64;
@@ -131,6 +131,7 @@ export class RecurrenceKernels {
       batch: B,
       units: H,
       reverse: Number(reverse),
+      order: this.#order(lengths, B),
       rows: scratch.take(bytes(B)),
       leftStarts: scratch.take(bytes(B)),
       outStarts: scratch.take(bytes(B)),
@@ -160,6 +161,28 @@ export class RecurrenceKernels {
       lengths: address(lengths),
       lengthStride: bytes(lengths?.strides[0] ?? 0),
     } satisfies Partial<Record<(typeof sequenceNames)[number], number>>;
+  }
+
+  /** Numbers of rows in an order in which every part gets long and short ones: dealt out by length, back and forth. */
+  #order(lengths: View | null, batch: number): number {
+    const heap = this.#heap;
+    const address = heap.scratch.take(bytes(batch));
+    const { integers } = heap;
+    const rows = Array.from({ length: batch }, (_, row) => row);
+    const { parts } = this.#runner;
+    if (lengths && parts > 1) {
+      const first = heap.viewAddress(lengths, 'recurrence') / 4;
+      const lengthOf = (row: number): number => integers[first + row * lengths.strides[0]!]!;
+      rows.sort((a, b) => lengthOf(b) - lengthOf(a) || a - b);
+      const hands = Array.from({ length: parts }, (): number[] => []);
+      for (const [place, row] of rows.entries()) {
+        const [round, turn] = [Math.floor(place / parts), place % parts];
+        hands[round % 2 === 0 ? turn : parts - 1 - turn]!.push(row);
+      }
+      rows.splice(0, batch, ...hands.flat());
+    }
+    integers.set(rows, address / 4);
+    return address;
   }
 
   /** Room for r of one step, which the next one overwrites. */
