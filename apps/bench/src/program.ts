@@ -16,8 +16,8 @@ import { renderGrowths, renderRows } from './report/table.js';
 interface Options {
   readonly json?: string;
   readonly chart?: string;
-  readonly case?: string;
-  readonly library?: string;
+  readonly case?: readonly string[];
+  readonly library?: readonly string[];
   readonly quick: boolean;
   readonly list: boolean;
   readonly limit: number;
@@ -36,8 +36,8 @@ const QUICK: Budget = { samples: 3, sampleMs: 10, limitMs: 2_000 };
 export function program(): Command {
   return new Command('bench')
     .description('Measures Ostinato and other libraries side by side.')
-    .option('--case <name>', 'only cases whose name contains this')
-    .option('--library <name>', 'only libraries whose name contains this')
+    .option('--case <name...>', 'only cases whose name contains one of these')
+    .option('--library <name...>', 'only libraries whose name contains one of these')
     .option('--quick', 'small sizes and few repeats: shows that everything runs', false)
     .option('--json <file>', 'write all figures to a file')
     .option('--chart <file.svg>', 'draw the ratios to ours as a picture')
@@ -52,10 +52,13 @@ function seconds(text: string): number {
   return value;
 }
 
-function choose({ case: part, library, quick }: Options): Choice {
-  const cases = matchingCases(quick ? quickCases() : allCases(), part);
-  const chosen = competitors.filter(({ id }) => library === undefined || id.includes(library));
-  const missing = cases.length === 0 ? `case contains "${part}"` : `library contains "${library}"`;
+function choose({ case: parts, library, quick }: Options): Choice {
+  const cases = matchingCases(quick ? quickCases() : allCases(), parts);
+  const chosen = competitors.filter(({ id }) => library?.some((name) => id.includes(name)) ?? true);
+  const missing =
+    cases.length === 0
+      ? `case contains "${parts?.join('" or "')}"`
+      : `library contains "${library?.join('" or "')}"`;
   if (cases.length === 0 || chosen.length === 0) {
     throw new InvalidArgumentError(`The name of no ${missing}; --list shows all names.`);
   }

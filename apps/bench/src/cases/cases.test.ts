@@ -28,11 +28,13 @@ test.each([
 });
 
 test('cases are found by a part of their name', () => {
-  expect(matchingCases(allCases(), 'peephole').map(({ name }) => name)).toEqual([
+  expect(matchingCases(allCases(), ['peephole']).map(({ name }) => name)).toEqual([
     'peephole-forward-32x50x128x256',
     'peephole-training-32x50x128x256',
   ]);
-  expect(matchingCases(allCases(), 'nothing')).toEqual([]);
+  expect(matchingCases(allCases(), ['matmul', 'first-result'])).toHaveLength(2);
+  expect(matchingCases(allCases(), undefined)).toEqual(allCases());
+  expect(matchingCases(allCases(), ['nothing'])).toEqual([]);
 });
 
 test('tasks say what they are', () => {

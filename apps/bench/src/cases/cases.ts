@@ -113,7 +113,10 @@ export function quickCases(): BenchCase[] {
   ];
 }
 
-/** The cases whose name contains `part`. */
-export function matchingCases(cases: readonly BenchCase[], part: string | undefined): BenchCase[] {
-  return cases.filter(({ name }) => part === undefined || name.includes(part));
+/** The cases whose name contains one of `parts`; all where there are none. */
+export function matchingCases(
+  cases: readonly BenchCase[],
+  parts: readonly string[] | undefined,
+): BenchCase[] {
+  return cases.filter(({ name }) => parts?.some((part) => name.includes(part)) ?? true);
 }

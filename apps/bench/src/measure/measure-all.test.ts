@@ -11,7 +11,7 @@ test('measures in processes of their own; what fails there is a result, and the 
   const nobody: Competitor = { ...competitorOf('ostinato'), id: 'nobody', library: 'nobody' };
   const competitors = [nobody, competitorOf('ostinato'), competitorOf('pytorch')];
   const [failed, ours, python] = await measureAll({
-    cases: matchingCases(quickCases(), 'lstm-training-4x8x24x32-ragged'),
+    cases: matchingCases(quickCases(), ['lstm-training-4x8x24x32-ragged']),
     competitors,
     unavailable: new Map([['pytorch', 'is not here']]),
     budget,
@@ -35,7 +35,7 @@ test('measures in processes of their own; what fails there is a result, and the 
 test('a process that takes too long is ended', async () => {
   const program = await bundleChild();
   const results = await measureAll({
-    cases: matchingCases(quickCases(), 'matmul'),
+    cases: matchingCases(quickCases(), ['matmul']),
     competitors: [competitorOf('ostinato')],
     unavailable: new Map(),
     budget,
