@@ -12,7 +12,7 @@ import { ThreadPool } from './threads.js';
 export async function alwaysShared(threads: number): Promise<WasmBackend> {
   let pool: ThreadPool | undefined;
   const runner = (heap: Heap): Runner => {
-    const own = new ThreadPool(heap, threads);
+    const own = new ThreadPool(heap, threads, false);
     pool = own;
     return {
       parts: own.parts,

@@ -1,31 +1,35 @@
 /** Fields of the control block, as indices of 32-bit words. */
 export const control = {
-  /** Counts jobs; workers sleep until it changes. */
-  generation: 0,
-  /** Workers that are not done with the job. */
-  pending: 1,
-  /** What to do, see `jobs`. */
-  job: 2,
-  /** Which kernel; for a new kernel, the address of its module's bytes. */
-  kernel: 3,
-  /** The argument block; for a new kernel, the length of its module. */
-  args: 4,
+  /**
+   * Which part of a job is taken next, in the lowest eight bits, and which job it is, in the others. One word, so that nobody takes
+   * a part of one job with the kernel of another. Workers without work sleep until it changes.
+   */
+  ticket: 0,
+  /** Parts of the job that are done. */
+  done: 1,
+  /** The kernel's module in memory: its length in bytes, then the bytes. */
+  kernel: 2,
+  /** The kernel's argument block. */
+  args: 3,
   /** Workers that have started. */
-  ready: 5,
+  ready: 4,
   /** Whether a worker failed. */
-  failed: 6,
+  failed: 5,
+  /** Whether workers shall end. */
+  stop: 6,
 } as const;
 /** Bytes of the control block. */
 export const controlBytes = 64;
 
-/** What workers are asked to do. */
-export const jobs = { run: 0, install: 1, stop: 2 } as const;
+/** Bits of the ticket that count parts, and the most parts of a job. */
+export const partBits = 8;
+export const mostParts = 2 ** partBits - 1;
 
 /**
- * How long a worker looks for the next job before it goes to sleep, in milliseconds: longer than what lies between the kernels of a
+ * How long a worker looks for work before it goes to sleep, in milliseconds: longer than what lies between most kernels of a
  * training step, because waking a processor core takes half a millisecond.
  */
-const patience = 2;
+const patience = 1;
 
 /**
  * The program of a worker, as text: it needs no file, so bundlers need not know of it. Everything reaches it through shared
@@ -35,33 +39,44 @@ const patience = 2;
 export function workerSource(start: string): string {
   const word = (name: keyof typeof control): string => `base + ${control[name]}`;
   return `
-const serve = ({ memory, address, part, parts }) => {
+const serve = ({ memory, address, parts }) => {
   const base = address / 4;
   const words = new Int32Array(memory.buffer);
-  const kernels = [];
+  const kernels = new Map();
   const imports = { heap: { memory }, Math };
-  const now = () => performance.now();
-  let seen = 0;
-  Atomics.add(words, ${word('ready')}, 1);
-  for (;;) {
-    const begin = now();
-    while (Atomics.load(words, ${word('generation')}) === seen) {
-      if (now() - begin > ${patience}) Atomics.wait(words, ${word('generation')}, seen);
+  const kernelAt = (place) => {
+    let run = kernels.get(place);
+    if (!run) {
+      const [length] = new Uint32Array(memory.buffer, place, 1);
+      const bytes = new Uint8Array(memory.buffer).slice(place + 4, place + 4 + length);
+      run = new WebAssembly.Instance(new WebAssembly.Module(bytes), imports).exports.run;
+      kernels.set(place, run);
     }
-    seen = Atomics.load(words, ${word('generation')});
-    const job = words[${word('job')}];
-    if (job === ${jobs.stop}) break;
+    return run;
+  };
+  Atomics.add(words, ${word('ready')}, 1);
+  let begin = performance.now();
+  for (;;) {
+    const ticket = Atomics.load(words, ${word('ticket')});
+    if (Atomics.load(words, ${word('stop')}) === 1) break;
+    const part = ticket & ${mostParts};
+    if (part >= parts) {
+      if (performance.now() - begin > ${patience}) Atomics.wait(words, ${word('ticket')}, ticket);
+      continue;
+    }
+    let taken = false;
     try {
-      const kernel = words[${word('kernel')}] >>> 0;
-      const args = words[${word('args')}];
-      if (job === ${jobs.install}) {
-        const bytes = new Uint8Array(memory.buffer).slice(kernel, kernel + args);
-        kernels.push(new WebAssembly.Instance(new WebAssembly.Module(bytes), imports).exports.run);
-      } else kernels[kernel](args, part, parts);
+      // Compiled before a part is taken: until then others can take it.
+      const run = kernelAt(Atomics.load(words, ${word('kernel')}) >>> 0);
+      const args = Atomics.load(words, ${word('args')});
+      taken = Atomics.compareExchange(words, ${word('ticket')}, ticket, ticket + 1) === ticket;
+      if (taken) run(args, part, parts);
     } catch (error) {
       Atomics.store(words, ${word('failed')}, 1);
+      if (!taken) break;
     }
-    if (Atomics.sub(words, ${word('pending')}, 1) === 1) Atomics.notify(words, ${word('pending')});
+    if (taken && Atomics.add(words, ${word('done')}, 1) === parts - 1) Atomics.notify(words, ${word('done')});
+    begin = performance.now();
   }
 };
 ${start}`;

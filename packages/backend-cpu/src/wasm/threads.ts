@@ -3,7 +3,7 @@ import type { Heap } from './heap.js';
 import type { Kernel } from './kernel.js';
 import type { Runner } from './runner.js';
 import { startThread, type Thread } from './thread.js';
-import { control, controlBytes, jobs } from './thread-source.js';
+import { control, controlBytes, mostParts, partBits } from './thread-source.js';
 
 /** Work below this many operations is done sooner by one thread. */
 const worthSharing = 500_000;
@@ -11,9 +11,9 @@ const worthSharing = 500_000;
 const patience = 0.2;
 
 /**
- * Runs the parts of kernels on several threads, this one included. Threads start in the background; until they are there, this
- * one does everything, and so it does for ever where they cannot start. Results do not depend on that, since parts are
- * independent.
+ * Runs the parts of kernels on several threads, this one included. Whoever is awake takes the next part, so that nobody waits for a
+ * thread that still wakes up. Threads start in the background; until they are there, this one does everything, and so it does for
+ * ever where they cannot start. Results do not depend on any of that, since parts are independent.
  */
 export class ThreadPool implements Runner {
   readonly parts: number;
@@ -21,20 +21,29 @@ export class ThreadPool implements Runner {
   readonly #base: number;
   readonly #words: Int32Array;
   #threads: Thread[] | undefined;
-  readonly #installed = new Map<Kernel, number>();
+  /** Where the modules of kernels lie in shared memory. */
+  readonly #places = new Map<Kernel, number>();
+  readonly #takesAll: boolean;
+  #job = 0;
   #ready = false;
   #closed = false;
   #problem: string | undefined;
 
-  /** @param heap with shared memory */
-  constructor(heap: Heap, threads: number) {
-    this.parts = threads;
+  /**
+   * @param heap with shared memory
+   * @param takesAll whether this thread takes all parts that no other has taken; if not, it takes one and waits, for tests
+   */
+  constructor(heap: Heap, threads: number, takesAll = true) {
+    this.parts = Math.min(threads, mostParts);
+    this.#takesAll = takesAll;
     this.#heap = heap;
     const { address } = heap.reserve(controlBytes, 'threads');
     this.#base = address / 4;
     // Words that exist now stay where they are when the memory grows.
     this.#words = heap.integers;
     this.#words.fill(0, this.#base, this.#base + controlBytes / 4);
+    // No part is to be had before the first job.
+    this.#words[this.#base + control.ticket] = this.parts;
   }
 
   /** Starts the threads, when there is work for them for the first time. */
@@ -44,8 +53,8 @@ export class ThreadPool implements Runner {
     const threads: Thread[] = [];
     this.#threads = threads;
     try {
-      for (let part = 1; part < this.parts; part++) {
-        threads.push(startThread({ ...data, part }, (reason) => this.#giveUp(reason)));
+      for (let thread = 1; thread < this.parts; thread++) {
+        threads.push(startThread(data, (reason) => this.#giveUp(reason)));
       }
     } catch (error) {
       this.#giveUp(error instanceof Error ? error.message : String(error));
@@ -64,10 +73,42 @@ export class ThreadPool implements Runner {
       kernel.run(args, 0, 1);
       return;
     }
-    const index = this.#install(kernel);
-    this.#start(jobs.run, index, args);
-    kernel.run(args, 0, this.parts);
-    this.#wait();
+    const words = this.#words;
+    const base = this.#base;
+    Atomics.store(words, base + control.kernel, this.#placeOf(kernel));
+    Atomics.store(words, base + control.args, args);
+    Atomics.store(words, base + control.done, 0);
+    this.#issue(0);
+    try {
+      this.#take(kernel, args);
+    } finally {
+      this.#wait();
+    }
+  }
+
+  /** Takes part after part, until there is none left. */
+  #take(kernel: Kernel, args: number): void {
+    const ticketAt = this.#base + control.ticket;
+    for (;;) {
+      const ticket = Atomics.load(this.#words, ticketAt);
+      const part = ticket & mostParts;
+      if (part >= this.parts) return;
+      if (Atomics.compareExchange(this.#words, ticketAt, ticket, ticket + 1) !== ticket) continue;
+      try {
+        kernel.run(args, part, this.parts);
+      } finally {
+        Atomics.add(this.#words, this.#base + control.done, 1);
+      }
+      if (!this.#takesAll) return;
+    }
+  }
+
+  /** Offers the parts of a new job from `part` on, and wakes those who sleep. */
+  #issue(part: number): void {
+    const ticketAt = this.#base + control.ticket;
+    this.#job++;
+    Atomics.store(this.#words, ticketAt, (this.#job << partBits) | part);
+    Atomics.notify(this.#words, ticketAt);
   }
 
   /** Whether all threads have started. */
@@ -81,40 +122,28 @@ export class ThreadPool implements Runner {
     return this.#problem;
   }
 
-  #install(kernel: Kernel): number {
-    const known = this.#installed.get(kernel);
-    if (known !== undefined) return known;
-    this.#heap.scratch.scope(() => {
+  /** Where the module of a kernel lies for the workers, who compile it when they meet it. */
+  #placeOf(kernel: Kernel): number {
+    let place = this.#places.get(kernel);
+    if (place === undefined) {
       const { bytes } = kernel;
-      const address = this.#heap.scratch.take(bytes.length);
-      new Uint8Array(this.#heap.memory.buffer).set(bytes, address);
-      this.#start(jobs.install, address, bytes.length);
-      this.#wait();
-    });
-    const index = this.#installed.size;
-    this.#installed.set(kernel, index);
-    return index;
-  }
-
-  #start(job: number, kernel: number, args: number): void {
-    const words = this.#words;
-    const base = this.#base;
-    words[base + control.job] = job;
-    words[base + control.kernel] = kernel;
-    words[base + control.args] = args;
-    Atomics.store(words, base + control.pending, this.parts - 1);
-    Atomics.add(words, base + control.generation, 1);
-    Atomics.notify(words, base + control.generation);
+      place = this.#heap.reserve(4 + bytes.length, 'threads').address;
+      const { buffer } = this.#heap.memory;
+      new Uint32Array(buffer, place, 1)[0] = bytes.length;
+      new Uint8Array(buffer).set(bytes, place + 4);
+      this.#places.set(kernel, place);
+    }
+    return place;
   }
 
   #wait(): void {
     const words = this.#words;
-    const pending = this.#base + control.pending;
+    const doneAt = this.#base + control.done;
     const begin = performance.now();
     for (;;) {
-      const left = Atomics.load(words, pending);
-      if (left === 0) break;
-      if (canSleep && performance.now() - begin > patience) Atomics.wait(words, pending, left, 10);
+      const done = Atomics.load(words, doneAt);
+      if (done >= this.parts) break;
+      if (canSleep && performance.now() - begin > patience) Atomics.wait(words, doneAt, done, 10);
     }
     if (Atomics.exchange(words, this.#base + control.failed, 0) !== 0) {
       throw new BackendError(
@@ -130,7 +159,8 @@ export class ThreadPool implements Runner {
   #end(): void {
     if (this.#closed) return;
     this.#closed = true;
-    if (this.#ready) this.#start(jobs.stop, 0, 0);
+    Atomics.store(this.#words, this.#base + control.stop, 1);
+    this.#issue(this.parts);
     for (const thread of this.#threads ?? []) thread.stop();
   }
 }

@@ -96,6 +96,23 @@ export const compositeCases: readonly OperationCase[] = [
     run: ([x]) => t.dropout(x!, 0.3, new t.RandomSource(11)),
   },
   {
+    name: 'project, ragged',
+    shapes: [[4, 3, 5], [5, 6], [6]],
+    run: ([x, weight, bias], backend) => t.project(x!, weight!, bias, whole([4, 0, 2], [3], backend)),
+  },
+  {
+    name: 'gradient of the gradient of project',
+    shapes: [
+      [3, 2, 3],
+      [3, 4],
+    ],
+    run([x, weight], backend) {
+      const lengths = whole([3, 1], [2], backend);
+      const gradient = t.grad((w) => t.sum(t.square(t.project(x!, w, undefined, lengths))));
+      return t.square(gradient(weight!));
+    },
+  },
+  {
     name: 'recurrence, LSTM, ragged',
     shapes: [
       [4, 3, 4, 2],

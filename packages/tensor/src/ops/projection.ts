@@ -5,7 +5,7 @@ import {
   expr,
   fill,
   formatShape,
-  identity,
+  reshapeView,
   runFused,
   ShapeError,
 } from '@ostinato/kernel';
@@ -20,8 +20,7 @@ const realSteps = defineProgram({ inputs: 2 }, ({ x: [value, length] }) => [
 ]);
 
 /**
- * x · weight + bias for the real steps of sequences: what lies past a row's length is neither read nor worked on, and gets no
- * gradient. Steps there hold the bias, or 0.
+ * x · weight + bias for the real steps of sequences, and 0 past each row's length: what lies there is neither read nor worked on.
  * @param x [time, batch, in]
  * @param weight [in, out]
  * @param bias [out]
@@ -41,8 +40,11 @@ export function project(x: Tensor, weight: Tensor, bias: Tensor | undefined, len
   const [T, B] = x.shape as [number, number, number];
   const shape = [T, B, weight.shape[1]!];
   const out = allocate(backend, shape, 'f32', outputSlot(node));
-  if (bias) backend.map(identity, [broadcastView(bias.view('project'), shape)], [], [out.view()]);
-  else backend.map(fill, [], [0], [out.view()]);
+  if (bias) {
+    const ends = reshapeView(lengths.view('project'), [1, B, 1])!;
+    const start = [bias.view('project'), ends].map((view) => broadcastView(view, shape));
+    backend.map(realSteps, start, [], [out.view()]);
+  } else backend.map(fill, [], [0], [out.view()]);
   runFused(backend, 'projection', {
     x: x.view('project'),
     weight: weight.view('project'),
