@@ -1,6 +1,6 @@
 import { type Backend, defineCell, expr, runFused, type View, viewOf } from '@ostinato/kernel';
 import { type CpuBackend, type CpuOptions, cpu } from '../index.js';
-import { ThreadPool } from '../wasm/threads.js';
+import type { ThreadPool } from '../wasm/threads.js';
 
 const { add, mul, sigmoid, tanh, zipWith } = expr;
 
@@ -28,11 +28,19 @@ export interface Sharing {
 
 /** The pools that were given work; a backend keeps its own to itself. */
 const pools = new Set<ThreadPool>();
-const run = ThreadPool.prototype.run;
-ThreadPool.prototype.run = function (this: ThreadPool, ...args) {
-  pools.add(this);
-  run.apply(this, args);
-};
+let isWatched = false;
+
+/** Notes each pool as it is given work. Loaded as the backend loads it: later. */
+async function watchPools(): Promise<void> {
+  if (isWatched) return;
+  isWatched = true;
+  const { prototype } = (await import('../wasm/threads.js')).ThreadPool;
+  const { run } = prototype;
+  prototype.run = function (this: ThreadPool, ...args) {
+    pools.add(this);
+    run.apply(this, args);
+  };
+}
 
 const isReady = (): boolean => [...pools].some((pool) => pool.isReady);
 const hasFailed = (): boolean => [...pools].some((pool) => pool.problem !== undefined);
@@ -100,6 +108,7 @@ let last: CpuBackend | undefined;
 
 /** Does the same work on one thread, on two that have yet to start, and on two that have started. */
 export async function share(): Promise<Sharing> {
+  await watchPools();
   const one = await start({ threads: 1 });
   const expected = await work(one);
   one.dispose();
