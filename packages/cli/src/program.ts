@@ -1,4 +1,4 @@
-import { readFileSync } from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
 import { Command } from 'commander';
 import { addStart } from './commands/start.js';
 import { addTagEval } from './commands/tag-eval.js';
@@ -28,7 +28,10 @@ export function createProgram(): Command {
   return program;
 }
 
+/** The version of this package, whose manifest stands one folder above the source, and two above what is built. */
 function version(): string {
-  const manifest = readFileSync(new URL('../package.json', import.meta.url), 'utf8');
-  return (JSON.parse(manifest) as { version: string }).version;
+  const manifest = ['../package.json', '../../package.json']
+    .map((path) => new URL(path, import.meta.url))
+    .find((path) => existsSync(path))!;
+  return (JSON.parse(readFileSync(manifest, 'utf8')) as { version: string }).version;
 }
