@@ -3,7 +3,7 @@ import { WasmBackend } from './wasm/backend.js';
 import { features } from './wasm/features.js';
 import type { Heap } from './wasm/heap.js';
 import { RecurrenceKernels } from './wasm/recurrence/recurrence.js';
-import { oneThread } from './wasm/runner.js';
+import { mostParts, oneThread } from './wasm/runner.js';
 import type { ThreadPool } from './wasm/threads.js';
 
 /** How the CPU backend is set up. */
@@ -50,15 +50,16 @@ function cores(): number {
  */
 export function cpu(options: CpuOptions = {}): BackendFactory {
   const { threads, simd = true, maximumBytes } = options;
-  if (threads !== undefined && !(Number.isInteger(threads) && threads >= 1)) {
-    throw new BackendError(`cpu: threads must be a whole number from 1, got ${threads}`);
+  if (threads !== undefined && !(Number.isInteger(threads) && threads >= 1 && threads <= mostParts)) {
+    throw new BackendError(`cpu: threads must be a whole number from 1 to ${mostParts}, got ${threads}`);
   }
   return async () => {
     if (!simd || !features().simd) return plain(options);
-    const possible = features().threads ? (threads ?? Math.min(cores(), mostThreads)) : 1;
+    const wanted = threads ?? Math.min(cores(), mostThreads);
+    const possible = features().threads ? wanted : 1;
     // Loaded only where it is wanted: many pages may not share memory.
     const pool = possible > 1 ? (await import('./wasm/threads.js')).ThreadPool : undefined;
-    return new WasmCpu(possible, pool, maximumBytes);
+    return new WasmCpu(wanted, possible, pool, maximumBytes);
   };
 }
 
@@ -82,10 +83,12 @@ function whyPlain(): string {
 
 /** WebAssembly with as many threads as can be had. */
 class WasmCpu extends WasmBackend implements CpuBackend {
+  readonly #wanted: number;
   readonly #threads: number;
   readonly #pool: ThreadPool | undefined;
 
   constructor(
+    wanted: number,
     threads: number,
     Pool: (new (heap: Heap, threads: number) => ThreadPool) | undefined,
     maximumBytes: number | undefined,
@@ -103,6 +106,7 @@ class WasmCpu extends WasmBackend implements CpuBackend {
         return { recurrence, recurrenceGrad };
       },
     });
+    this.#wanted = wanted;
     this.#threads = threads;
     this.#pool = pool;
   }
@@ -119,7 +123,7 @@ class WasmCpu extends WasmBackend implements CpuBackend {
   }
 
   #whyNotMore(): string {
-    if (!features().threads) {
+    if (this.#wanted > this.#threads) {
       return ', because shared memory is missing here (pages need to be cross-origin isolated)';
     }
     const problem = this.#pool?.problem;

@@ -58,8 +58,8 @@ export interface RecurrenceArgs {
   /** [S, T + 1, B, H]. In: the slot that the first step reads. Out: all others. */
   readonly states: View;
   /**
-   * [T, B, G, H], r = s0 · R of each step and 0 past a row's length. Out of the sweep forward, where nobody asks for gradients null;
-   * in for the sweep back, which would have to multiply once more. Null when R is null.
+   * [T, B, G, H], r = s0 · R of each step, and 0 past a row's length. Written by the sweep forward, or null where no gradient is
+   * wanted; read by the sweep back. Null when R is null.
    */
   readonly products: View | null;
 }

@@ -78,8 +78,18 @@ function checkRecurrence(name: string, args: RecurrenceArgs, checks: FusedChecks
   checkInputs(name, args, checks);
   const [T, B, , H] = sizesOf(name, args);
   checks.written(args.states, `${name}: states`, { shape: [args.cell.states, T + 1, B, H], dtype: 'f32' });
-  if (args.products)
+  if (args.products) {
+    assertMixing(name, args);
     checks.written(args.products, `${name}: products`, { shape: args.x.shape, dtype: 'f32' });
+  }
+}
+
+/** Products are those with R. */
+function assertMixing(name: string, { R, cell }: RecurrenceArgs): void {
+  if (R) return;
+  throw new ProgramError(
+    `${name}: products are given, but the cell ${cell.name} runs without R and has none; pass null`,
+  );
 }
 
 function checkRecurrenceGrad(name: string, args: RecurrenceGradArgs, checks: FusedChecks): void {
@@ -89,8 +99,10 @@ function checkRecurrenceGrad(name: string, args: RecurrenceGradArgs, checks: Fus
   const { states: S, parameters: P, sharedGradient } = args.cell;
   const dtype = 'f32';
   read(args.states, `${name}: states`, { shape: [S, T + 1, B, H], dtype });
-  if (args.products) read(args.products, `${name}: products`, { shape: args.x.shape, dtype });
-  else if (args.R) {
+  if (args.products) {
+    assertMixing(name, args);
+    read(args.products, `${name}: products`, { shape: args.x.shape, dtype });
+  } else if (args.R) {
     throw new ProgramError(
       `${name}: products are missing; pass the view ${formatShape(args.x.shape)} that the sweep forward wrote`,
     );
@@ -109,37 +121,39 @@ function checkRecurrenceGrad(name: string, args: RecurrenceGradArgs, checks: Fus
 }
 
 function checkProjection(name: string, args: ProjectionArgs, checks: FusedChecks): void {
-  const [T, B, K] = checkSequences(name, 'x', args.x, args.lengths, checks);
-  const N = args.weight.shape[1]!;
-  checks.read(args.weight, `${name}: weight`, { shape: [K, N], dtype: 'f32' });
-  checks.written(args.out, `${name}: out`, { shape: [T, B, N], dtype: 'f32' });
+  const [T, B, K] = checkSequences(name, args, checks);
+  const { weight, out } = args;
+  if (weight.shape.length !== 2) {
+    throw new ShapeError(
+      `${name}: weight has shape ${formatShape(weight.shape)}, but [${K}, out] is expected`,
+    );
+  }
+  const N = weight.shape[1]!;
+  checks.read(weight, `${name}: weight`, { shape: [K, N], dtype: 'f32' });
+  checks.written(out, `${name}: out`, { shape: [T, B, N], dtype: 'f32' });
 }
 
 function checkProjectionGrad(name: string, args: ProjectionGradArgs, checks: FusedChecks): void {
-  const [T, B, K] = checkSequences(name, 'x', args.x, args.lengths, checks);
-  const [, , N] = checkSequences(name, 'gradient', args.gradient, args.lengths, checks);
+  const [T, B, K] = checkSequences(name, args, checks);
+  const N = args.gradient.shape.at(-1) ?? 0;
   checks.read(args.gradient, `${name}: gradient`, { shape: [T, B, N], dtype: 'f32' });
   checks.written(args.out, `${name}: out`, { shape: [K, N], dtype: 'f32' });
 }
 
-/** [T, B, size] of sequences. */
+/** [T, B, K] of sequences with lengths. */
 function checkSequences(
   name: string,
-  role: string,
-  view: View,
-  lengths: View,
+  { x, lengths }: { readonly x: View; readonly lengths: View },
   checks: FusedChecks,
 ): [number, number, number] {
-  if (view.shape.length !== 3) {
-    throw new ShapeError(
-      `${name}: ${role} has shape ${formatShape(view.shape)}, but [steps, rows, size] is expected`,
-    );
+  if (x.shape.length !== 3) {
+    throw new ShapeError(`${name}: x has shape ${formatShape(x.shape)}, but [steps, rows, size] is expected`);
   }
-  const [T, B] = view.shape as [number, number, number];
-  checks.read(view, `${name}: ${role}`, { dtype: 'f32' });
+  const [T, B, K] = x.shape as [number, number, number];
+  checks.read(x, `${name}: x`, { dtype: 'f32' });
   checks.read(lengths, `${name}: lengths`, { shape: [B], dtype: 'i32' });
   checks.lengths(lengths, T);
-  return view.shape as [number, number, number];
+  return [T, B, K];
 }
 
 function checkSoftmax(name: string, { x, out }: SoftmaxArgs, { read, written }: FusedChecks): void {

@@ -298,9 +298,18 @@ describe('checked: fused kernels', () => {
       backend.fused.projectionGrad!.run({ ...args, ...change });
     expect(run({ x: make([T, 2]) })).toThrow('projectionGrad: x has shape [3, 2], but [steps, rows, size]');
     expect(run({ lengths: indices([3, 4]) })).toThrow('outside a sequence of 3 steps');
-    expect(run({ gradient: make([B, T, 5]) })).toThrow('projectionGrad: ');
+    expect(run({ gradient: make([B, T, 5]) })).toThrow(
+      'projectionGrad: gradient has shape [2, 3, 5], but [3, 2, 5] is expected',
+    );
     expect(run({ out: make([5, 2]) })).toThrow(
       'projectionGrad: out has shape [5, 2], but [2, 5] is expected',
+    );
+    expect(() => backend.fused.recurrence!.run({ ...good(), R: null })).toThrow(
+      'recurrence: products are given, but the cell gated runs without R',
+    );
+    const flat = { ...args, weight: make([10]), out: make([T, B, 5]), accumulate: false };
+    expect(() => backend.fused.projection!.run(flat)).toThrow(
+      'projection: weight has shape [10], but [2, out] is expected',
     );
     const weight = make([3, 5]);
     const projected = { ...args, weight, out: make([T, B, 5]), accumulate: false };

@@ -31,6 +31,8 @@ interface Sizes {
   readonly reverse: boolean;
   readonly ragged: boolean;
   readonly mixes: boolean;
+  /** Whether a sweep forward keeps its products. */
+  readonly keeps: boolean;
   /** Whether views lie as the fused kernels of every backend take them. */
   readonly dense: boolean;
 }
@@ -62,6 +64,7 @@ const sizesFor = ({ dense = usually, large = false }: RecurrenceOptions): fc.Arb
     reverse: fc.boolean(),
     ragged: fc.boolean(),
     mixes: fc.nat(3).map((drawn) => drawn > 0),
+    keeps: fc.boolean(),
     dense,
   });
 
@@ -75,7 +78,7 @@ const optional = (
 type Drawn = Readonly<Record<string, Placed | undefined>>;
 
 /** The views of a forward sweep. */
-function forward({ cell, T, B, H, ragged, mixes, dense }: Sizes) {
+function forward({ cell, T, B, H, ragged, mixes, dense, keeps }: Sizes) {
   const { gates: G, states: S, parameters: P } = cell;
   const by = (axes: number, contents: Contents, rest: LayoutNeeds = {}) => ({
     ...rest,
@@ -88,7 +91,7 @@ function forward({ cell, T, B, H, ragged, mixes, dense }: Sizes) {
     parameters: optional(P > 0, [P, H], by(1, around(0.7))),
     lengths: optional(ragged, [B], { dtype: 'i32', contents: whole(0, T) }),
     states: placed([S, T + 1, B, H], by(1, around(0.8), { written: true })),
-    products: optional(mixes, [T, B, G, H], by(2, around(1), { written: true })),
+    products: optional(mixes && keeps, [T, B, G, H], by(2, around(1), { written: true })),
   };
 }
 
@@ -173,7 +176,7 @@ export const recurrenceGradients = (options: RecurrenceOptions = {}): fc.Arbitra
     const out = { written: true, dense: dense ? 1 : 0 };
     return fc
       .record({
-        ...forward(sizes),
+        ...forward({ ...sizes, keeps: true }),
         dOutput: optional(hasOutput, [T, B, H], seed),
         dFinal: optional(hasFinal, [S, B, H], seed),
         dx: placed([T, B, G, H], rows),

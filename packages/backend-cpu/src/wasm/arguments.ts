@@ -11,11 +11,6 @@ export class ArgumentBlock<Name extends string> {
     this.bytes = names.length * 4;
   }
 
-  /** Where a field lies in the block, in bytes. */
-  offset(name: Name): number {
-    return this.#names.indexOf(name) * 4;
-  }
-
   /** Writes a whole block to an address. */
   write(heap: Heap, address: number, values: { readonly [Field in Name]: number }): void {
     const { integers } = heap;

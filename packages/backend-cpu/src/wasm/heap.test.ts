@@ -96,7 +96,7 @@ describe('Heap', () => {
     const kept = heap.alloc(600_000);
     expect(() => heap.alloc(500_000)).toThrow(MemoryError);
     expect(() => heap.alloc(500_000)).toThrow(
-      'alloc: 500000 bytes are asked for, but 600000 bytes in 1 storages and 0 bytes of scratch are in use and ' +
+      'alloc: 500000 bytes are asked for, but 600000 bytes in 1 storages and 0 bytes of scratch and kernels are in use and ' +
         'memory ends at 1048576 bytes; use smaller batches',
     );
     expect(heap.use()).toEqual({ liveBytes: 600_000, liveStorages: 1, pooledBytes: 0 });

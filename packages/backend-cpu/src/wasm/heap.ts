@@ -64,8 +64,9 @@ export class Heap {
   constructor({ initialBytes = 16 * 2 ** 20, maximumBytes = 2 ** 32, shared = false }: HeapOptions = {}) {
     const initial = Math.ceil(Math.min(initialBytes, maximumBytes) / pageBytes);
     this.shared = shared;
-    this.memory = newMemory(initial, Math.ceil(maximumBytes / pageBytes), shared);
-    this.#maximumBytes = maximumBytes;
+    const { memory, most } = newMemory(initial, Math.ceil(maximumBytes / pageBytes), shared);
+    this.memory = memory;
+    this.#maximumBytes = Math.min(maximumBytes, most * pageBytes);
     this.#bytes = initial * pageBytes;
     [this.#floats, this.#integers] = arraysOn(this.memory);
     this.#allocator = new Allocator(reservedBytes, (end) => this.#reach(end));
@@ -111,6 +112,13 @@ export class Heap {
   reserve(bytes: number, where: string): Block {
     const block = this.#lend(bytes, where);
     this.#internalBytes += block.size;
+    return block;
+  }
+
+  /** The same, or undefined when memory is exhausted. */
+  reserveIfPossible(bytes: number): Block | undefined {
+    const block = this.#allocator.allocate(bytes);
+    if (block) this.#internalBytes += block.size;
     return block;
   }
 
@@ -167,7 +175,7 @@ export class Heap {
     if (block) return block;
     throw new MemoryError(
       `${where}: ${bytes} bytes are asked for, but ${this.#liveBytes} bytes in ${this.#live.size} storages and ` +
-        `${this.#internalBytes} bytes of scratch are in use and memory ends at ${this.#maximumBytes} bytes; ` +
+        `${this.#internalBytes} bytes of scratch and kernels are in use and memory ends at ${this.#maximumBytes} bytes; ` +
         'use smaller batches or shorter sequences, or free tensors earlier',
     );
   }
@@ -225,11 +233,15 @@ function arraysOn({ buffer }: WebAssembly.Memory): [Float32Array<ArrayBuffer>, I
   return [new Float32Array(buffer), new Int32Array(buffer)];
 }
 
-/** Shared memory reserves its maximum at once: where that is too much, half of it is tried, and so on. */
-function newMemory(initial: number, maximum: number, shared: boolean): WebAssembly.Memory {
+/** Shared memory reserves its maximum at once: where that is too much, half of it is tried, and so on. Sizes count pages. */
+function newMemory(
+  initial: number,
+  maximum: number,
+  shared: boolean,
+): { readonly memory: WebAssembly.Memory; readonly most: number } {
   for (let most = maximum; ; most = Math.floor(most / 2)) {
     try {
-      return new WebAssembly.Memory({ initial, maximum: most, shared });
+      return { memory: new WebAssembly.Memory({ initial, maximum: most, shared }), most };
     } catch (error) {
       if (most / 2 < initial) throw error;
     }

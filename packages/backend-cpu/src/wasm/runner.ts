@@ -13,6 +13,9 @@ export interface Runner {
   dispose(): void;
 }
 
+/** The most parts of a kernel: they are counted in eight bits. */
+export const mostParts = 255;
+
 /** Runs kernels on this thread alone. */
 export const oneThread: Runner = {
   parts: 1,

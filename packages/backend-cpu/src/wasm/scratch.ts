@@ -61,6 +61,10 @@ export class Scratch {
     const bytes = this.#chunks.reduce((sum, { size }) => sum + size, 0);
     for (const chunk of this.#chunks) this.#release(chunk);
     this.#chunks = [];
-    this.#chunks.push(this.#reserve(bytes));
+    try {
+      this.#chunks.push(this.#reserve(bytes));
+    } catch {
+      // Memory in one piece is a matter of speed: where there is none, the next call takes pieces again.
+    }
   }
 }

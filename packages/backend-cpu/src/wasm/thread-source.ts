@@ -1,3 +1,5 @@
+import { mostParts } from './runner.js';
+
 /** Fields of the control block, as indices of 32-bit words. */
 export const control = {
   /**
@@ -17,13 +19,14 @@ export const control = {
   failed: 5,
   /** Whether workers shall end. */
   stop: 6,
+  /** Whether a worker could not compile a kernel and has ended, with no part lost. */
+  refused: 7,
 } as const;
 /** Bytes of the control block. */
 export const controlBytes = 64;
 
-/** Bits of the ticket that count parts, and the most parts of a job. */
+/** Bits of the ticket that count parts, up to `mostParts`. */
 export const partBits = 8;
-export const mostParts = 2 ** partBits - 1;
 
 /**
  * How long a worker looks for work before it goes to sleep, in milliseconds: longer than what lies between most kernels of a
@@ -64,18 +67,22 @@ const serve = ({ memory, address, parts }) => {
       if (performance.now() - begin > ${patience}) Atomics.wait(words, ${word('ticket')}, ticket);
       continue;
     }
-    let taken = false;
+    let run;
     try {
       // Compiled before a part is taken: until then others can take it.
-      const run = kernelAt(Atomics.load(words, ${word('kernel')}) >>> 0);
-      const args = Atomics.load(words, ${word('args')});
-      taken = Atomics.compareExchange(words, ${word('ticket')}, ticket, ticket + 1) === ticket;
-      if (taken) run(args, part, parts);
+      run = kernelAt(Atomics.load(words, ${word('kernel')}) >>> 0);
+    } catch (error) {
+      Atomics.store(words, ${word('refused')}, 1);
+      break;
+    }
+    const args = Atomics.load(words, ${word('args')});
+    if (Atomics.compareExchange(words, ${word('ticket')}, ticket, ticket + 1) !== ticket) continue;
+    try {
+      run(args, part, parts);
     } catch (error) {
       Atomics.store(words, ${word('failed')}, 1);
-      if (!taken) break;
     }
-    if (taken && Atomics.add(words, ${word('done')}, 1) === parts - 1) Atomics.notify(words, ${word('done')});
+    if (Atomics.add(words, ${word('done')}, 1) === parts - 1) Atomics.notify(words, ${word('done')});
     begin = performance.now();
   }
 };

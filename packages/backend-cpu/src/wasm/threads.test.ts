@@ -42,4 +42,33 @@ describe.skipIf(!features().threads)('threads', () => {
     kernels.run(a, b, many);
     expect(numbers(many)).toEqual(numbers(one));
   });
+
+  it('goes on alone where a thread cannot compile a kernel, and where its module finds no room', async () => {
+    const heap = new Heap({ shared: true });
+    const pool = new ThreadPool(heap, 2);
+    const ran: string[] = [];
+    const kernel = (bytes: Uint8Array) => ({
+      bytes,
+      run: (args: number, part: number, parts: number) => void ran.push(`${args} ${part}/${parts}`),
+    });
+    const broken = kernel(new Uint8Array(8));
+    for (let waited = 0; waited < 10_000 && pool.problem === undefined; waited += 10) {
+      ran.length = 0;
+      pool.run(broken, 7, Infinity);
+      expect([['7 0/1'], ['7 0/2', '7 1/2']]).toContainEqual(ran);
+      await new Promise((resolve) => setTimeout(resolve, 10));
+    }
+    expect(pool.problem).toBe('a kernel could not be compiled there');
+    expect(pool.isReady).toBe(false);
+
+    const full = new Heap({ shared: true, maximumBytes: 2 ** 20 });
+    const other = new ThreadPool(full, 2);
+    other.run(kernel(new Uint8Array(8)), 1, Infinity);
+    for (let waited = 0; waited < 10_000 && !other.isReady; waited += 10)
+      await new Promise((resolve) => setTimeout(resolve, 10));
+    ran.length = 0;
+    other.run(kernel(new Uint8Array(2 ** 21)), 3, Infinity);
+    expect(ran).toEqual(['3 0/1']);
+    other.dispose();
+  });
 });

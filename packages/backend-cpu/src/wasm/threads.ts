@@ -1,9 +1,9 @@
 import { BackendError } from '@ostinato/kernel';
 import type { Heap } from './heap.js';
 import type { Kernel } from './kernel.js';
-import type { Runner } from './runner.js';
+import { mostParts, type Runner } from './runner.js';
 import { startThread, type Thread } from './thread.js';
-import { control, controlBytes, mostParts, partBits } from './thread-source.js';
+import { control, controlBytes, partBits } from './thread-source.js';
 
 /** Work below this many operations is done sooner by one thread. */
 const worthSharing = 500_000;
@@ -34,7 +34,7 @@ export class ThreadPool implements Runner {
    * @param takesAll whether this thread takes all parts that no other has taken; if not, it takes one and waits, for tests
    */
   constructor(heap: Heap, threads: number, takesAll = true) {
-    this.parts = Math.min(threads, mostParts);
+    this.parts = threads;
     this.#takesAll = takesAll;
     this.#heap = heap;
     const { address } = heap.reserve(controlBytes, 'threads');
@@ -75,31 +75,39 @@ export class ThreadPool implements Runner {
     }
     const words = this.#words;
     const base = this.#base;
-    Atomics.store(words, base + control.kernel, this.#placeOf(kernel));
+    if (Atomics.load(words, base + control.refused) !== 0) {
+      this.#giveUp('a kernel could not be compiled there');
+    }
+    const place = this.#placeOf(kernel);
+    if (place === undefined || this.#closed) {
+      kernel.run(args, 0, 1);
+      return;
+    }
+    Atomics.store(words, base + control.kernel, place);
     Atomics.store(words, base + control.args, args);
     Atomics.store(words, base + control.done, 0);
     this.#issue(0);
-    try {
-      this.#take(kernel, args);
-    } finally {
-      this.#wait();
-    }
+    const failure = this.#take(kernel, args);
+    this.#wait();
+    if (failure) throw failure.error;
   }
 
-  /** Takes part after part, until there is none left. */
-  #take(kernel: Kernel, args: number): void {
+  /** Takes part after part, until there is none left. Whatever goes wrong, none is left behind: others would wait for it. */
+  #take(kernel: Kernel, args: number): { readonly error: unknown } | undefined {
     const ticketAt = this.#base + control.ticket;
+    let failure: { readonly error: unknown } | undefined;
     for (;;) {
       const ticket = Atomics.load(this.#words, ticketAt);
       const part = ticket & mostParts;
-      if (part >= this.parts) return;
+      if (part >= this.parts) return failure;
       if (Atomics.compareExchange(this.#words, ticketAt, ticket, ticket + 1) !== ticket) continue;
       try {
         kernel.run(args, part, this.parts);
-      } finally {
-        Atomics.add(this.#words, this.#base + control.done, 1);
+      } catch (error) {
+        failure ??= { error };
       }
-      if (!this.#takesAll) return;
+      Atomics.add(this.#words, this.#base + control.done, 1);
+      if (!this.#takesAll) return failure;
     }
   }
 
@@ -122,17 +130,17 @@ export class ThreadPool implements Runner {
     return this.#problem;
   }
 
-  /** Where the module of a kernel lies for the workers, who compile it when they meet it. */
-  #placeOf(kernel: Kernel): number {
-    let place = this.#places.get(kernel);
-    if (place === undefined) {
-      const { bytes } = kernel;
-      place = this.#heap.reserve(4 + bytes.length, 'threads').address;
-      const { buffer } = this.#heap.memory;
-      new Uint32Array(buffer, place, 1)[0] = bytes.length;
-      new Uint8Array(buffer).set(bytes, place + 4);
-      this.#places.set(kernel, place);
-    }
+  /** Where the module of a kernel lies for the workers, who compile it when they meet it; undefined where memory is full. */
+  #placeOf(kernel: Kernel): number | undefined {
+    const known = this.#places.get(kernel);
+    if (known !== undefined) return known;
+    const { bytes } = kernel;
+    const place = this.#heap.reserveIfPossible(4 + bytes.length)?.address;
+    if (place === undefined) return undefined;
+    const { buffer } = this.#heap.memory;
+    new Uint32Array(buffer, place, 1)[0] = bytes.length;
+    new Uint8Array(buffer).set(bytes, place + 4);
+    this.#places.set(kernel, place);
     return place;
   }
 

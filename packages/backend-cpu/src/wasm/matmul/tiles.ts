@@ -26,7 +26,7 @@ export function tileRows(): number {
 }
 
 /** a · b + c, in one instruction where the engine has one. */
-export function multiplyAdd(a: Value<'v128'>, b: Value<'v128'>, c: Value<'v128'>): Value<'v128'> {
+function multiplyAdd(a: Value<'v128'>, b: Value<'v128'>, c: Value<'v128'>): Value<'v128'> {
   return features().relaxedSimd ? f32x4.relaxed_madd(a, b, c) : f32x4.add(c, f32x4.mul(a, b));
 }
 

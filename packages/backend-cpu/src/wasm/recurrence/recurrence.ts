@@ -163,7 +163,7 @@ export class RecurrenceKernels {
     } satisfies Partial<Record<(typeof sequenceNames)[number], number>>;
   }
 
-  /** Numbers of rows in an order in which every part gets long and short ones: dealt out by length, back and forth. */
+  /** Numbers of rows in an order in which parts get about as many steps: the longest first, each to the part with the least so far. */
   #order(lengths: View | null, batch: number): number {
     const heap = this.#heap;
     const address = heap.scratch.take(bytes(batch));
@@ -174,12 +174,20 @@ export class RecurrenceKernels {
       const first = heap.viewAddress(lengths, 'recurrence') / 4;
       const lengthOf = (row: number): number => integers[first + row * lengths.strides[0]!]!;
       rows.sort((a, b) => lengthOf(b) - lengthOf(a) || a - b);
-      const hands = Array.from({ length: parts }, (): number[] => []);
-      for (const [place, row] of rows.entries()) {
-        const [round, turn] = [Math.floor(place / parts), place % parts];
-        hands[round % 2 === 0 ? turn : parts - 1 - turn]!.push(row);
+      // As many rows as the kernels give to each part.
+      const most = Math.ceil(batch / parts);
+      const hands = Array.from({ length: parts }, (_, part) => ({
+        rows: [] as number[],
+        room: Math.max(0, Math.min(most, batch - part * most)),
+        steps: 0,
+      }));
+      for (const row of rows) {
+        const open = hands.filter((hand) => hand.rows.length < hand.room);
+        const hand = open.reduce((least, other) => (other.steps < least.steps ? other : least));
+        hand.rows.push(row);
+        hand.steps += lengthOf(row);
       }
-      rows.splice(0, batch, ...hands.flat());
+      rows.splice(0, batch, ...hands.flatMap((hand) => hand.rows));
     }
     integers.set(rows, address / 4);
     return address;
