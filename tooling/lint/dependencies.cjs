@@ -9,6 +9,7 @@ const { builtinModules } = require('node:module');
 const arrows = {
   kernel: [],
   'backend-cpu': ['kernel'],
+  'backend-webgpu': ['kernel'],
   tensor: ['kernel'],
   conformance: ['kernel', 'tensor'],
   layers: ['kernel', 'tensor'],
@@ -27,6 +28,7 @@ const arrows = {
  */
 const testArrows = {
   'backend-cpu': ['conformance', 'tensor'],
+  'backend-webgpu': ['conformance', 'tensor'],
   layers: ['backend-cpu', 'losses'],
   losses: ['backend-cpu'],
   train: ['backend-cpu', 'losses', 'data'],
