@@ -33,11 +33,13 @@ export class Bindings {
       const group = this.#device.createBindGroupLayout({
         entries: [
           { binding: 0, visibility: COMPUTE, buffer: { type: 'uniform', hasDynamicOffset: true } },
-          ...writes.map((write, index): GPUBindGroupLayoutEntry => ({
-            binding: index + 1,
-            visibility: COMPUTE,
-            buffer: { type: write ? 'storage' : 'read-only-storage' },
-          })),
+          ...writes.map(
+            (write, index): GPUBindGroupLayoutEntry => ({
+              binding: index + 1,
+              visibility: COMPUTE,
+              buffer: { type: write ? 'storage' : 'read-only-storage' },
+            }),
+          ),
         ],
       });
       const pipeline = this.#device.createPipelineLayout({ bindGroupLayouts: [group] });

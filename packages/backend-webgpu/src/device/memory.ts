@@ -4,6 +4,14 @@ import { GpuStorage, type PooledBuffer } from './storage.js';
 /** What buffers of numbers are used for. */
 export const STORAGE_USAGE = 0x80 | 0x04 | 0x08; // STORAGE | COPY_SRC | COPY_DST
 
+/** What memory has to know of the recorder. */
+interface Recording {
+  /** The number of the submission that is being recorded. */
+  readonly submission: number;
+  attach(memory: GpuMemory): void;
+  guarded<Result>(kind: GPUErrorFilter, what: string, make: (device: GPUDevice) => Result): Result;
+}
+
 /** Sizes are rounded up to one of four steps for each power of two, so that batches of nearly one length share buffers. */
 export function roundedSize(bytes: number): number {
   const least = 256;
@@ -17,9 +25,8 @@ export function roundedSize(bytes: number): number {
  * after it is submitted, because what is written to a buffer from outside overtakes recorded work.
  */
 export class GpuMemory {
-  readonly #device: GPUDevice;
+  readonly #recorder: Recording;
   readonly #maximumBytes: number;
-  readonly #submission: () => number;
   readonly #free = new Map<number, PooledBuffer[]>();
   readonly #live = new Set<GpuStorage>();
   /** Freed since the last submission. */
@@ -29,16 +36,10 @@ export class GpuMemory {
   #count = 0;
   #closed = false;
 
-  /**
-   * @param submission the number of the submission that is being recorded
-   */
-  constructor(device: GPUDevice, submission: () => number) {
-    this.#device = device;
-    this.#submission = submission;
-    this.#maximumBytes = Math.min(
-      device.limits.maxBufferSize,
-      device.limits.maxStorageBufferBindingSize,
-    );
+  constructor({ limits }: GPUDevice, recorder: Recording) {
+    this.#recorder = recorder;
+    recorder.attach(this);
+    this.#maximumBytes = Math.min(limits.maxBufferSize, limits.maxStorageBufferBindingSize);
   }
 
   /** Lends a block. Throws MemoryError for more than one binding holds, LifetimeError after `close`. */
@@ -63,7 +64,11 @@ export class GpuMemory {
       this.#pooledBytes -= size;
       return found;
     }
-    const buffer = this.#device.createBuffer({ size, usage: STORAGE_USAGE });
+    const buffer = this.#recorder.guarded(
+      'out-of-memory',
+      `alloc: the device has no room for ${size} bytes beside ${this.#liveBytes} bytes in use and ${this.#pooledBytes} kept for reuse`,
+      (device) => device.createBuffer({ size, usage: STORAGE_USAGE }),
+    );
     return { buffer, id: this.#count++, size, lastUse: -1 };
   }
 
@@ -75,7 +80,7 @@ export class GpuMemory {
     this.#live.delete(lent);
     this.#liveBytes -= lent.bytes;
     this.#pooledBytes += pooled.size;
-    if (pooled.lastUse >= this.#submission()) this.#waiting.push(pooled);
+    if (pooled.lastUse >= this.#recorder.submission) this.#waiting.push(pooled);
     else this.#giveBack(pooled);
   }
 
@@ -117,7 +122,10 @@ export class GpuMemory {
     this.#closed = true;
     const pooled = [...this.#waiting, ...[...this.#free.values()].flat()];
     for (const { buffer } of pooled) buffer.destroy();
-    for (const storage of this.#live) storage.buffer?.buffer.destroy();
+    for (const storage of this.#live) {
+      storage.buffer?.buffer.destroy();
+      storage.buffer = undefined;
+    }
     this.#free.clear();
     this.#live.clear();
     this.#waiting = [];

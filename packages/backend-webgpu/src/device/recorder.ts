@@ -1,4 +1,4 @@
-import { BackendError, type Storage } from '@ostinato/kernel';
+import { BackendError, MemoryError, type Storage } from '@ostinato/kernel';
 import { Bindings } from './bindings.js';
 import type { GpuMemory } from './memory.js';
 import type { PooledBuffer } from './storage.js';
@@ -37,7 +37,9 @@ export class Recorder {
   readonly #pipelines = new Map<string, GPUComputePipeline>();
   readonly #uniforms: UniformRing;
   readonly #bindings: Bindings;
-  readonly #problems: string[] = [];
+  readonly #problems: Error[] = [];
+  /** Error scopes that have not been answered yet. */
+  readonly #outcomes = new Set<Promise<void>>();
   readonly #staging: GPUBuffer[] = [];
   #memory!: GpuMemory;
   #encoder: GPUCommandEncoder | undefined;
@@ -51,7 +53,9 @@ export class Recorder {
     this.#device = device;
     this.#uniforms = new UniformRing(device);
     this.#bindings = new Bindings(device, this.#uniforms.buffer);
-    device.onuncapturederror = ({ error }) => void this.#problems.push(error.message);
+    device.onuncapturederror = ({ error }) => {
+      this.#problems.push(problem('validation', `the device reported an error: ${error.message}`));
+    };
     void device.lost.then(({ reason, message }) => {
       this.#lost = `${reason === 'destroyed' ? 'it was destroyed' : 'the browser or driver took it away'}${message ? ` (${message})` : ''}`;
     });
@@ -79,8 +83,12 @@ export class Recorder {
     if (this.#recorded >= mostRecorded || !this.#uniforms.hasRoom(bytes)) this.submit();
     const offset = this.#uniforms.put(words);
     const layout = this.#bindings.layout(uses.map(({ write }) => write));
-    const pipeline = this.#pipeline(label, key, code, layout.pipeline);
-    const group = this.#bindings.group(layout, bytes, uses.map(({ pooled }) => pooled));
+    const pipeline = this.#pipeline(label, `${layout.key} ${key}`, code, layout.pipeline);
+    const group = this.#bindings.group(
+      layout,
+      bytes,
+      uses.map(({ pooled }) => pooled),
+    );
     const pass = this.#open();
     pass.setPipeline(pipeline);
     pass.setBindGroup(0, group, [offset]);
@@ -93,8 +101,10 @@ export class Recorder {
   #pipeline(label: string, key: string, code: () => string, layout: GPUPipelineLayout): GPUComputePipeline {
     let pipeline = this.#pipelines.get(key);
     if (!pipeline) {
-      const module = this.#device.createShaderModule({ label, code: code() });
-      pipeline = this.#device.createComputePipeline({ label, layout, compute: { module, entryPoint: 'main' } });
+      pipeline = this.guarded('validation', `${label}: its shader is refused`, (device) => {
+        const module = device.createShaderModule({ label, code: code() });
+        return device.createComputePipeline({ label, layout, compute: { module, entryPoint: 'main' } });
+      });
       this.#pipelines.set(key, pipeline);
     }
     return pipeline;
@@ -104,6 +114,27 @@ export class Recorder {
     this.#encoder ??= this.#device.createCommandEncoder();
     this.#pass ??= this.#encoder.beginComputePass();
     return this.#pass;
+  }
+
+  /**
+   * Makes something on the device. What goes wrong meanwhile is thrown by the next read.
+   * @param what begins the message
+   */
+  guarded<Result>(kind: GPUErrorFilter, what: string, make: (device: GPUDevice) => Result): Result {
+    this.#device.pushErrorScope(kind);
+    try {
+      return make(this.#device);
+    } finally {
+      const outcome = this.#device.popErrorScope().then(
+        (error) => {
+          if (error) this.#problems.push(problem(kind, `${what}: ${error.message}`));
+        },
+        // Scopes of a lost device reject; the loss itself is told by `assertAlive`.
+        () => {},
+      );
+      this.#outcomes.add(outcome);
+      void outcome.then(() => this.#outcomes.delete(outcome));
+    }
   }
 
   /** Hands what is recorded to the device. */
@@ -142,6 +173,8 @@ export class Recorder {
     try {
       await staging.mapAsync(1 /* READ */, 0, size);
     } catch (error) {
+      // Whether the device is lost is told a little later.
+      await Promise.race([this.#device.lost, new Promise((resolve) => setTimeout(resolve, 100))]);
       this.assertAlive();
       throw new BackendError(
         `webgpu: results could not be read back (${error instanceof Error ? error.message : error})`,
@@ -150,6 +183,7 @@ export class Recorder {
     const copy = staging.getMappedRange(0, size).slice(0, bytes);
     staging.unmap();
     this.#staging.push(staging);
+    await Promise.all(this.#outcomes);
     this.assertAlive();
     return copy;
   }
@@ -162,7 +196,7 @@ export class Recorder {
     return this.#device.createBuffer({ size: rounded, usage: 0x01 | 0x08 /* MAP_READ | COPY_DST */ });
   }
 
-  /** Throws BackendError when the device is lost or has reported an error since the last time. */
+  /** Throws BackendError when the device is lost, and what it has reported since the last time: MemoryError or BackendError. */
   assertAlive(): void {
     if (this.#lost !== undefined) {
       throw new BackendError(
@@ -170,7 +204,7 @@ export class Recorder {
       );
     }
     const [first] = this.#problems.splice(0);
-    if (first !== undefined) throw new BackendError(`webgpu: the device reported an error: ${first}`);
+    if (first) throw first;
   }
 
   /** Gives everything of the device back. */
@@ -178,6 +212,10 @@ export class Recorder {
     this.#device.onuncapturederror = null;
     this.#device.destroy();
   }
+}
+
+function problem(kind: GPUErrorFilter, message: string): Error {
+  return new (kind === 'out-of-memory' ? MemoryError : BackendError)(`webgpu: ${message}`);
 }
 
 /** Workgroups along x and y, together at least `count`: a dimension ends at 65535. The shader has to skip the surplus. */

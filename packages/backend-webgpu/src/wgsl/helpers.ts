@@ -12,10 +12,7 @@ function threefryRounds(): string {
     );
     if (round % 4 === 3) {
       const injection = (round + 1) / 4;
-      lines.push(
-        `first += key${injection % 3};`,
-        `second += key${(injection + 1) % 3} + ${injection}u;`,
-      );
+      lines.push(`first += key${injection % 3};`, `second += key${(injection + 1) % 3} + ${injection}u;`);
     }
   }
   return lines.map((line) => `  ${line}`).join('\n');
@@ -38,6 +35,17 @@ fn fromBits(bits: u32) -> f32 {
   signOf: `
 fn signOf(x: f32) -> f32 {
   return select(sign(x), x, isNan(x));
+}`,
+  expOf: `
+fn expOf(x: f32) -> f32 {
+  return select(exp(x), x, isNan(x));
+}`,
+  logOf: `
+fn logOf(x: f32) -> f32 {
+  let bits = bitcast<u32>(x);
+  if (bits < 0x7f800000u && x > 0f) { return log(x); }
+  if (bits << 1u == 0u) { return fromBits(0xff800000u); }
+  return select(x, fromBits(0x7fc00000u), bits > 0x80000000u);
 }`,
   smallerOf: `
 fn smallerOf(a: f32, b: f32) -> f32 {

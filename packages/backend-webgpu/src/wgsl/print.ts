@@ -60,7 +60,8 @@ type Call = (name: HelperName, args: readonly string[]) => string;
 /** WGSL has no constants for what is not finite, and -0 need not keep its sign. */
 function spellConstant(value: number, call: Call): string {
   const rounded = Math.fround(value);
-  if (!Number.isFinite(rounded) || Object.is(rounded, -0)) return call('fromBits', [`${floatBits(rounded)}u`]);
+  if (!Number.isFinite(rounded) || Object.is(rounded, -0))
+    return call('fromBits', [`${floatBits(rounded)}u`]);
   return rounded < 0 ? `(${rounded}f)` : `${rounded}f`;
 }
 
@@ -87,8 +88,8 @@ const operations: Readonly<Record<PrimitiveName, Spelling>> = {
   ceil: builtIn('ceil'),
   round: builtIn('round'),
   sqrt: builtIn('sqrt'),
-  exp: builtIn('exp'),
-  log: builtIn('log'),
+  exp: helper('expOf'),
+  log: helper('logOf'),
   sin: helper('sinOf'),
   cos: helper('cosOf'),
   tanh: helper('tanhOf'),
