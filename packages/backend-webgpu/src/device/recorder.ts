@@ -152,6 +152,8 @@ export class Recorder {
 
   /** Writes numbers into a buffer, behind all work recorded so far. */
   write(pooled: PooledBuffer, data: ArrayBufferView, byteOffset: number): void {
+    // Deno panics over writes of nothing.
+    if (data.byteLength === 0) return;
     // What is written from outside overtakes what is recorded but not submitted.
     if (pooled.lastUse >= this.#submission) this.submit();
     this.#device.queue.writeBuffer(pooled.buffer, byteOffset, data as BufferSource);

@@ -26,9 +26,12 @@ describe('webgpu in a page', () => {
     expect(reason).toBeUndefined();
   });
 
-  it.skipIf(reason !== undefined)(`computes in a dedicated worker${reason ? ` (${reason})` : ''}`, async () => {
-    const outcomes = await outcomesInWorker();
-    expect(outcomes.length).toBeGreaterThan(50);
-    expect(outcomes.filter(({ problem }) => problem !== null)).toEqual([]);
-  });
+  it.skipIf(reason !== undefined)(
+    `computes in a dedicated worker${reason ? ` (${reason})` : ''}`,
+    async () => {
+      const outcomes = await outcomesInWorker();
+      expect(outcomes.length).toBeGreaterThan(50);
+      expect(outcomes.filter(({ problem }) => problem !== null)).toEqual([]);
+    },
+  );
 });
