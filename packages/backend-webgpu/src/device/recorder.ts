@@ -37,7 +37,10 @@ export class Recorder {
   readonly #pipelines = new Map<string, GPUComputePipeline>();
   readonly #uniforms: UniformRing;
   readonly #bindings: Bindings;
+  /** What went wrong where something was made, since the last read. */
   readonly #problems: Error[] = [];
+  /** What else the device has reported; most of it follows from the above. */
+  readonly #reports: Error[] = [];
   /** Error scopes that have not been answered yet. */
   readonly #outcomes = new Set<Promise<void>>();
   readonly #staging: GPUBuffer[] = [];
@@ -54,7 +57,7 @@ export class Recorder {
     this.#uniforms = new UniformRing(device);
     this.#bindings = new Bindings(device, this.#uniforms.buffer);
     device.onuncapturederror = ({ error }) => {
-      this.#problems.push(problem('validation', `the device reported an error: ${error.message}`));
+      this.#reports.push(problem('validation', `the device reported an error: ${error.message}`));
     };
     void device.lost.then(({ reason, message }) => {
       this.#lost = `${reason === 'destroyed' ? 'it was destroyed' : 'the browser or driver took it away'}${message ? ` (${message})` : ''}`;
@@ -205,7 +208,7 @@ export class Recorder {
         `webgpu: the device is lost: ${this.#lost}; call init again and load the model from its last checkpoint`,
       );
     }
-    const [first] = this.#problems.splice(0);
+    const [first] = [...this.#problems.splice(0), ...this.#reports.splice(0)];
     if (first) throw first;
   }
 
