@@ -9,8 +9,9 @@ import { fileURLToPath } from 'node:url';
  *
  * @typedef {object} Driver
  * @property {string} name what its tests are called
- * @property {string} architecture what its adapters call themselves, in `GPUAdapterInfo`
+ * @property {string} word that stands in the `GPUAdapterInfo` of its adapters and of no others
  * @property {string} icd the file that names it to the Vulkan loader
+ * @property {Record<string, string>} environment what it is set by
  */
 
 /** Where the drivers lie; git ignores it. */
@@ -21,8 +22,14 @@ const icdOf = (name) => join(folder, name, 'icd.json');
 
 /** @type {readonly Driver[]} */
 export const drivers = [
-  { name: 'lavapipe', architecture: 'llvmpipe', icd: icdOf('lavapipe') },
-  { name: 'swiftshader', architecture: 'swiftshader', icd: icdOf('swiftshader') },
+  {
+    name: 'lavapipe',
+    word: 'llvmpipe',
+    icd: icdOf('lavapipe'),
+    // It compiles each shader for much longer than a test runs it. Narrow vectors and no optimization take a third of the time.
+    environment: { GALLIVM_PERF: 'nopt', LP_NATIVE_VECTOR_WIDTH: '128' },
+  },
+  { name: 'swiftshader', word: 'swiftshader', icd: icdOf('swiftshader'), environment: {} },
 ];
 
 /** What brings the drivers, for messages. */
@@ -43,7 +50,7 @@ export function isHere({ icd }) {
  * @param {Driver} driver
  * @returns {Record<string, string>}
  */
-export function environmentOf({ icd }) {
+export function environmentOf({ icd, environment }) {
   // Without its layers the loader has nothing to complain of on machines without a desktop.
-  return { VK_ICD_FILENAMES: icd, VK_LOADER_LAYERS_DISABLE: '*' };
+  return { VK_ICD_FILENAMES: icd, VK_LOADER_LAYERS_DISABLE: '*', ...environment };
 }

@@ -94,7 +94,7 @@ write_backports() {
   local codename mirror key
   codename=$(. /etc/os-release && echo "${VERSION_CODENAME:-}")
   mirror=$(apt-get update --print-uris </dev/null | sed -n "s|^'\(.*\)/dists/$codename/InRelease'.*|\1|p" | sed -n 1p)
-  key=$(dpkg-query --listfiles debian-archive-keyring | sed -n '\|/debian-archive-keyring\.[gp]*gp$|p' | sed -n 1p)
+  key=$(dpkg-query --listfiles debian-archive-keyring | sed -n '\|/debian-archive-keyring\.[gp]*$|p' | sed -n 1p)
   [ -n "$codename" ] && [ -n "$mirror" ] && [ -n "$key" ] || fail "Mesa $least_mesa or newer is needed, this system has $1," \
     'and its backports were not found: this script knows Debian 12 and 13'
   echo "deb [signed-by=$key] $mirror $codename-backports main" >"$work/sources.list"

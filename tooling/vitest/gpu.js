@@ -47,8 +47,8 @@ function skipped(name, reason) {
 }
 
 /**
- * The projects of the tests that need an adapter. Each finds in the environment variable EXPECTED_ADAPTER the architecture that
- * its adapter has to have.
+ * The projects of the tests that need an adapter. Each finds in the environment variable EXPECTED_ADAPTER a word that
+ * describes its adapter.
  *
  * @returns {Project[]}
  */
@@ -56,7 +56,7 @@ export function gpuTests() {
   if (drivers.some(isHere)) {
     return drivers.map((driver) =>
       isHere(driver)
-        ? project(driver.name, { ...environmentOf(driver), EXPECTED_ADAPTER: driver.architecture })
+        ? project(driver.name, { ...environmentOf(driver), EXPECTED_ADAPTER: driver.word })
         : skipped(driver.name, `not in .gpu/: ${howToGetDrivers}`),
     );
   }
