@@ -4,6 +4,9 @@ import { GpuStorage, type PooledBuffer } from './storage.js';
 /** What buffers of numbers are used for. */
 export const STORAGE_USAGE = 0x80 | 0x04 | 0x08; // STORAGE | COPY_SRC | COPY_DST
 
+/** Freed buffers are kept as long as they take no more than this and the most that was ever in use: batches differ in length. */
+const spareBytes = 32 * 2 ** 20;
+
 /** What memory has to know of the recorder. */
 interface Recording {
   /** The number of the submission that is being recorded. */
@@ -32,6 +35,8 @@ export class GpuMemory {
   /** Freed since the last submission. */
   #waiting: PooledBuffer[] = [];
   #liveBytes = 0;
+  /** The most that was ever live. */
+  #peakBytes = 0;
   #pooledBytes = 0;
   #count = 0;
   #closed = false;
@@ -48,6 +53,7 @@ export class GpuMemory {
     const storage = new GpuStorage(this, bytes, this.#lend(bytes));
     this.#live.add(storage);
     this.#liveBytes += bytes;
+    this.#peakBytes = Math.max(this.#peakBytes, this.#liveBytes);
     return storage;
   }
 
@@ -93,6 +99,20 @@ export class GpuMemory {
     const others = this.#free.get(pooled.size);
     if (others) others.push(pooled);
     else this.#free.set(pooled.size, [pooled]);
+    while (this.#pooledBytes > this.#peakBytes + spareBytes && this.#destroyOldest());
+  }
+
+  /** Whether there was one that nothing waits for. */
+  #destroyOldest(): boolean {
+    let oldest: PooledBuffer[] | undefined;
+    for (const buffers of this.#free.values()) {
+      if (buffers.length > 0 && buffers[0]!.lastUse < (oldest?.[0]?.lastUse ?? Infinity)) oldest = buffers;
+    }
+    const pooled = oldest?.shift();
+    if (!pooled) return false;
+    pooled.buffer.destroy();
+    this.#pooledBytes -= pooled.size;
+    return true;
   }
 
   /** The buffer of a storage. Throws LifetimeError when it was freed, BackendError when another backend made it. */
