@@ -11,11 +11,14 @@ async function find() {
     const gpu = create([]);
     Object.assign(globalThis, { gpu });
     const adapter = await gpu.requestAdapter();
-    if (!adapter) return { unavailable: 'no adapter: there is neither a GPU with a driver nor a software driver' };
+    if (!adapter)
+      return { unavailable: 'no adapter: there is neither a GPU with a driver nor a software driver' };
     const { vendor, architecture, device, description } = adapter.info;
     return { vendor, architecture, device, description };
   } catch (error) {
-    return { unavailable: `the package webgpu does not load: ${error instanceof Error ? error.message : error}` };
+    return {
+      unavailable: `the package webgpu does not load: ${error instanceof Error ? error.message : error}`,
+    };
   }
 }
 
