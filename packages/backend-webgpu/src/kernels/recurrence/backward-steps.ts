@@ -6,7 +6,7 @@ import { backwardText, cellKey, each, lengthOf, loadParameters } from './cell.js
 import { indented, type Operands } from './operands.js';
 import { chunksOf, sizesOf, slotsOf } from './sequence.js';
 import { run } from './shader.js';
-import { type Tile, tileFor, tileGroups, tileText } from './tile.js';
+import { rowsTogether, type Tile, tileFor, tileGroups, tileText } from './tile.js';
 
 /**
  * The sweep back with a dispatch for each step, in which workgroups share rows and units: what flows back from the step behind, then
@@ -38,6 +38,7 @@ export function backwardSteps(
           rows: B,
           units: H,
           terms: index === 0 ? 0 : G * H,
+          together: rowsTogether,
         },
         code: (all) => stepText(args, all, tile),
       },

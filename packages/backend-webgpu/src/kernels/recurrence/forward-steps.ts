@@ -5,7 +5,7 @@ import { forwardOperands } from './forward-sequence.js';
 import { indented, type Operands } from './operands.js';
 import { chunksOf, sizesOf, slotsOf } from './sequence.js';
 import { run } from './shader.js';
-import { type Tile, tileFor, tileGroups, tileText } from './tile.js';
+import { rowsTogether, type Tile, tileFor, tileGroups, tileText } from './tile.js';
 
 /** The forward sweep with a dispatch for each step, in which workgroups share rows and units. */
 export function forwardSteps(context: KernelContext, args: RecurrenceArgs): void {
@@ -21,7 +21,15 @@ export function forwardSteps(context: KernelContext, args: RecurrenceArgs): void
         label: 'recurrence',
         key,
         operands,
-        numbers: { time, ...slotsOf(reverse), length: T, rows: B, units: H, terms: H },
+        numbers: {
+          time,
+          ...slotsOf(reverse),
+          length: T,
+          rows: B,
+          units: H,
+          terms: H,
+          together: rowsTogether,
+        },
         code: (all) => stepText(args, all, tile),
       },
       tileGroups(tile, B, H),

@@ -109,9 +109,9 @@ ${indented(slices > 1 ? each(columns, (index) => addSlices(index, tile)) : [], '
   let unit = firstUnit + column;
   let begin = firstRow + group * ${rowsTogether};
   if (slice > 0 || unit >= u.units) { return; }
-  for (var row = begin; row < min(begin + ${rowsTogether}, u.rows); row++) {
+  for (var row = begin; row < min(begin + u.together, u.rows); row++) {
 ${indented(
-  each(columns, (index) => `var r${index} = a${index}[row - begin];`),
+  each(columns, (index) => `var r${index} = a${index}.x;\na${index} = a${index}.yzwx;`),
   '    ',
 )}
 ${indented(finish, '    ')}

@@ -7,6 +7,7 @@ struct Numbers {
   rows: i32,
   units: i32,
   terms: i32,
+  together: i32,
   x_at: i32,
   x_time: i32,
   x_row: i32,
@@ -117,8 +118,9 @@ fn main(@builtin(workgroup_id) id: vec3<u32>, @builtin(local_invocation_index) i
   let unit = firstUnit + column;
   let begin = firstRow + group * 4;
   if (slice > 0 || unit >= u.units) { return; }
-  for (var row = begin; row < min(begin + 4, u.rows); row++) {
-    var r0 = a0[row - begin];
+  for (var row = begin; row < min(begin + u.together, u.rows); row++) {
+    var r0 = a0.x;
+    a0 = a0.yzwx;
     let time = u.now;
     var d0 = carried[u.carried_at + row * u.carried_row + unit * u.carried_unit];
     var d1 = carried[u.carried_at + u.carried_index + row * u.carried_row + unit * u.carried_unit];

@@ -6,6 +6,7 @@ struct Numbers {
   rows: i32,
   units: i32,
   terms: i32,
+  together: i32,
   x_at: i32,
   x_time: i32,
   x_row: i32,
@@ -128,11 +129,15 @@ fn main(@builtin(workgroup_id) id: vec3<u32>, @builtin(local_invocation_index) i
   let unit = firstUnit + column;
   let begin = firstRow + group * 4;
   if (slice > 0 || unit >= u.units) { return; }
-  for (var row = begin; row < min(begin + 4, u.rows); row++) {
-    var r0 = a0[row - begin];
-    var r1 = a1[row - begin];
-    var r2 = a2[row - begin];
-    var r3 = a3[row - begin];
+  for (var row = begin; row < min(begin + u.together, u.rows); row++) {
+    var r0 = a0.x;
+    a0 = a0.yzwx;
+    var r1 = a1.x;
+    a1 = a1.yzwx;
+    var r2 = a2.x;
+    a2 = a2.yzwx;
+    var r3 = a3.x;
+    a3 = a3.yzwx;
     let s0 = states[u.states_at + (u.time + u.before) * u.states_slot + row * u.states_row + unit * u.states_unit];
     let s1 = states[u.states_at + u.states_state + (u.time + u.before) * u.states_slot + row * u.states_row + unit * u.states_unit];
     if (u.time < i32(lengths[u.lengths_at + row * u.lengths_row])) {
