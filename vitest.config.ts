@@ -1,9 +1,9 @@
-import { browserTests, nodeTests } from '@ostinato-tooling/vitest';
+import { browserTests, gpuTests, nodeTests } from '@ostinato-tooling/vitest';
 import { defineConfig } from 'vitest/config';
 
 export default defineConfig({
   test: {
     passWithNoTests: true,
-    projects: [nodeTests(), browserTests()],
+    projects: [nodeTests(), ...gpuTests(), browserTests()],
   },
 });

@@ -9,6 +9,7 @@ const { builtinModules } = require('node:module');
 const arrows = {
   kernel: [],
   'backend-cpu': ['kernel'],
+  'backend-webgpu': ['kernel'],
   tensor: ['kernel'],
   conformance: ['kernel', 'tensor'],
   layers: ['kernel', 'tensor'],
@@ -16,8 +17,18 @@ const arrows = {
   data: [],
   train: ['kernel', 'tensor', 'layers'],
   tasks: ['kernel', 'tensor', 'layers', 'losses', 'train', 'data'],
-  cli: ['kernel', 'tensor', 'layers', 'losses', 'train', 'data', 'tasks', 'backend-cpu'],
-  ostinato: ['kernel', 'tensor', 'layers', 'losses', 'train', 'data', 'tasks', 'backend-cpu'],
+  cli: ['kernel', 'tensor', 'layers', 'losses', 'train', 'data', 'tasks', 'backend-cpu', 'backend-webgpu'],
+  ostinato: [
+    'kernel',
+    'tensor',
+    'layers',
+    'losses',
+    'train',
+    'data',
+    'tasks',
+    'backend-cpu',
+    'backend-webgpu',
+  ],
 };
 
 /**
@@ -27,10 +38,11 @@ const arrows = {
  */
 const testArrows = {
   'backend-cpu': ['conformance', 'tensor'],
+  'backend-webgpu': ['conformance', 'tensor'],
   layers: ['backend-cpu', 'losses'],
   losses: ['backend-cpu'],
-  train: ['backend-cpu', 'losses', 'data'],
-  tasks: ['backend-cpu'],
+  train: ['backend-cpu', 'backend-webgpu', 'losses', 'data'],
+  tasks: ['backend-cpu', 'backend-webgpu'],
 };
 
 /** Tests, and programs that tests start (`x.fixture.ts`). */

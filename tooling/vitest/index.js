@@ -1,6 +1,10 @@
 import { fileURLToPath } from 'node:url';
 import { playwright } from '@vitest/browser-playwright';
 import { chromiumPath, isolation, launchOptions } from './chromium.js';
+import { onGpu } from './gpu.js';
+import { root, testTimeout } from './workspace.js';
+
+export { gpuTests } from './gpu.js';
 
 /**
  * The projects of the tests.
@@ -8,10 +12,7 @@ import { chromiumPath, isolation, launchOptions } from './chromium.js';
  * Plain JavaScript, because Node loads this file before anything compiles TypeScript.
  */
 
-const root = fileURLToPath(new URL('../..', import.meta.url));
 const inBrowser = '{packages,apps}/*/src/**/*.browser.test.ts';
-// Training runs on machines of every speed; a test that hangs still ends.
-const testTimeout = 60_000;
 
 /**
  * Every test that runs in Node: `x.test.ts` beside `x.ts`, and `x.test-d.ts` for its types.
@@ -27,7 +28,7 @@ export function nodeTests() {
       testTimeout,
       root,
       include: ['{packages,apps}/*/src/**/*.test.ts', 'tooling/*/*.test.ts'],
-      exclude: ['**/node_modules/**', inBrowser],
+      exclude: ['**/node_modules/**', inBrowser, onGpu],
       typecheck: {
         enabled: true,
         include: ['{packages,apps}/*/src/**/*.test-d.ts'],
@@ -59,6 +60,7 @@ export function browserTests() {
       root,
       testTimeout,
       include: [inBrowser],
+      provide: { demandsChromium: Boolean(process.env.CHROMIUM_PATH) },
       browser: {
         enabled: true,
         headless: true,

@@ -5,6 +5,8 @@ import { Option } from 'commander';
 
 // The first one is the default.
 registerBackend('cpu', cpu());
+// Loaded only by those who ask for it.
+registerBackend('webgpu', async () => (await import('@ostinato/backend-webgpu')).webgpu()());
 registerBackend('cpu-plain', cpu({ simd: false }));
 registerBackend('reference', reference());
 

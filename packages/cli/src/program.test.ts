@@ -85,7 +85,11 @@ test.each<[string, string[], string]>([
   ['a number too large', [...train, '--dropout', '1'], 'Give a number from 0 below 1'],
   ['a rate of nothing', [...train, '--rate', '0'], 'Give a number above 0'],
   ['an unknown cell', [...train, '--cell', 'rnn'], 'Allowed choices are lstm, gru, elman'],
-  ['an unknown backend', [...train, '--backend', 'abacus'], 'Allowed choices are cpu, cpu-plain, reference'],
+  [
+    'an unknown backend',
+    [...train, '--backend', 'abacus'],
+    'Allowed choices are cpu, webgpu, cpu-plain, reference',
+  ],
 ])('wrong use, %s: exit status 2 and a message', async (_, words, message) => {
   const stdout = vi.spyOn(process.stdout, 'write').mockReturnValue(true);
   const stderr = vi.spyOn(process.stderr, 'write').mockReturnValue(true);

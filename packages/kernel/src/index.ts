@@ -1,6 +1,7 @@
 /** The contract between tensors and backends, and the scalar language that every backend prints. */
 export { adjoint } from './adjoint.js';
 export type * from './backend.js';
+export { CallChecks, checkBytes, checkReach, checkSize } from './call-checks.js';
 export {
   type CellLeaves,
   type CellProgram,
@@ -16,7 +17,9 @@ export type { Expr, ExprLike, PrimitiveName, Scalar } from './expr.js';
 export * as expr from './expr.js';
 export * as fallback from './fallback.js';
 export { type FusedArgs, runFused } from './fused.js';
+export { type Nest, nestOf, offsetsOf } from './layout.js';
 export { memo } from './memo.js';
+export { positionStrides, positionsNeeded } from './positions.js';
 export { javascript, type Printed, print, type Target } from './print.js';
 export { ProfiledBackend, type ProfileRow, profiled } from './profiled.js';
 export { defineProgram, fill, identity, type MapProgram, type ProgramLeaves, programOf } from './program.js';

@@ -1,4 +1,5 @@
 import * as backendCpu from '@ostinato/backend-cpu';
+import * as backendWebgpu from '@ostinato/backend-webgpu';
 import * as data from '@ostinato/data';
 import * as dataNode from '@ostinato/data/node';
 import * as kernel from '@ostinato/kernel';
@@ -29,7 +30,7 @@ function lost(umbrella: Exports, packages: Readonly<Record<string, Exports>>): s
 
 describe('one import', () => {
   it('has every name of the packages, each from one of them', () => {
-    const packages = { backendCpu, data, layers, losses, tasks, tensor, train };
+    const packages = { backendCpu, backendWebgpu, data, layers, losses, tasks, tensor, train };
     expect(lost(ostinato, packages)).toEqual([]);
   });
 

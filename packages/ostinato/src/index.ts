@@ -5,6 +5,7 @@
  * same names and are found under `expr` (`expr.add`, `expr.tanh`).
  */
 export * from '@ostinato/backend-cpu';
+export * from '@ostinato/backend-webgpu';
 export * from '@ostinato/data';
 export {
   type Backend,

@@ -1,7 +1,14 @@
 import { defaultTolerances, type Tolerance } from '@ostinato/conformance';
-import { type Backend, type DType, type ReduceOp, runFused, sizeOf, type View } from '@ostinato/kernel';
+import {
+  type Backend,
+  type DType,
+  offsetsOf,
+  type ReduceOp,
+  runFused,
+  sizeOf,
+  type View,
+} from '@ostinato/kernel';
 import fc from 'fast-check';
-import { offsetsOf } from '../layout.js';
 import { type Bounded, boundsOf } from './bounds.fixture.js';
 import { programs } from './programs.fixture.js';
 import { around, length, type Placed, placed, shape, whole, withEdges, within } from './views.fixture.js';

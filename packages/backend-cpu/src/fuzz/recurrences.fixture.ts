@@ -2,6 +2,7 @@ import { defaultTolerances, type Tolerance } from '@ostinato/conformance';
 import {
   type Backend,
   type CellProgram,
+  offsetsOf,
   type RecurrenceArgs,
   type RecurrenceGradArgs,
   runFused,
@@ -9,7 +10,6 @@ import {
 } from '@ostinato/kernel';
 import { ReferenceBackend } from '@ostinato/kernel/reference';
 import fc from 'fast-check';
-import { offsetsOf } from '../layout.js';
 import { type Call, tolerated, type Views } from './calls.fixture.js';
 import { cells } from './programs.fixture.js';
 import {

@@ -3,11 +3,11 @@ import {
   BackendDecorator,
   IndexError,
   isOstinatoError,
+  offsetsOf,
   type Storage,
   type View,
 } from '@ostinato/kernel';
 import { ReferenceBackend } from '@ostinato/kernel/reference';
-import { offsetsOf } from '../layout.js';
 import type { Call, Views } from './calls.fixture.js';
 import { type Placed, sentinel } from './views.fixture.js';
 

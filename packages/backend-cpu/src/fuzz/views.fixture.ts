@@ -1,6 +1,5 @@
-import { contiguousStrides, type DType, type NumberArray, sizeOf } from '@ostinato/kernel';
+import { contiguousStrides, type DType, type NumberArray, offsetsOf, sizeOf } from '@ostinato/kernel';
 import fc from 'fast-check';
-import { offsetsOf } from '../layout.js';
 
 /** A view with the contents of its whole storage, not yet on any backend. */
 export interface Placed {

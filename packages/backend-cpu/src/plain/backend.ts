@@ -1,13 +1,15 @@
-import type {
-  Backend,
-  Fused,
-  FusedKernels,
-  Kernels,
-  MemoryUse,
-  NumberArray,
-  Storage,
+import {
+  type Backend,
+  CallChecks,
+  checkBytes,
+  checkSize,
+  type Fused,
+  type FusedKernels,
+  type Kernels,
+  type MemoryUse,
+  type NumberArray,
+  type Storage,
 } from '@ostinato/kernel';
-import { CallChecks, checkBytes, checkSize } from '../call-checks.js';
 import { canCompile } from './compile.js';
 import { gather, scatterAdd } from './indexing.js';
 import { layerNorm } from './layer-norm.js';

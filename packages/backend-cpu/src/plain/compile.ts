@@ -1,5 +1,4 @@
-import { expr, javascript, type MapProgram, print, type Target } from '@ostinato/kernel';
-import { positionsNeeded } from '../positions.js';
+import { expr, javascript, type MapProgram, positionsNeeded, print, type Target } from '@ostinato/kernel';
 import type { LoopWriter } from './loops.js';
 import type { Numbers } from './pool.js';
 import { randomBits } from './random-bits.js';

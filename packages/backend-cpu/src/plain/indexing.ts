@@ -1,5 +1,4 @@
-import type { View } from '@ostinato/kernel';
-import { offsetsOf } from '../layout.js';
+import { offsetsOf, type View } from '@ostinato/kernel';
 import { outsideTable } from '../outside-table.js';
 import type { Pool } from './pool.js';
 

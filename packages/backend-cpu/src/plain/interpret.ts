@@ -1,6 +1,4 @@
-import { evaluate, type MapProgram, type ReduceOp } from '@ostinato/kernel';
-import type { Nest } from '../layout.js';
-import { positionsNeeded } from '../positions.js';
+import { evaluate, type MapProgram, type Nest, positionsNeeded, type ReduceOp } from '@ostinato/kernel';
 import type { Numbers } from './pool.js';
 
 /** Visits every position of nested loops; `pointers` holds where each operand stands and changes from call to call. */

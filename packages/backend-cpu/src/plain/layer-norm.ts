@@ -1,5 +1,4 @@
-import type { LayerNormArgs } from '@ostinato/kernel';
-import { offsetsOf } from '../layout.js';
+import { type LayerNormArgs, offsetsOf } from '@ostinato/kernel';
 import type { Pool } from './pool.js';
 
 /** Layer normalisation over the last axis: the mean first, then the mean of squared deviations from it, in float64. */

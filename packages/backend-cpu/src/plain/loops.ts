@@ -1,4 +1,4 @@
-import type { Nest } from '../layout.js';
+import type { Nest } from '@ostinato/kernel';
 
 /** How an operand moves with one loop: not at all, to its neighbour, or by a stride that is known at the call. */
 export type Step = '0' | '1' | 's';

@@ -1,6 +1,4 @@
-import type { MapProgram, View } from '@ostinato/kernel';
-import { nestOf } from '../layout.js';
-import { positionStrides } from '../positions.js';
+import { type MapProgram, nestOf, positionStrides, type View } from '@ostinato/kernel';
 import { type CompiledLoops, compileLoops, writeProgram } from './compile.js';
 import { interpretMap } from './interpret.js';
 import { LoopWriter, type Step, stepsOf } from './loops.js';

@@ -1,5 +1,4 @@
-import type { View } from '@ostinato/kernel';
-import { offsetsOf } from '../layout.js';
+import { offsetsOf, type View } from '@ostinato/kernel';
 import { isWorthPacking, PackedMatrix } from './packed-matrix.js';
 import { depthBlock, type Matrix, type Rows } from './panels.js';
 import type { Pool } from './pool.js';

@@ -1,5 +1,4 @@
-import { type RecurrenceGradArgs, type View, withoutRecurrentProduct } from '@ostinato/kernel';
-import { offsetsOf } from '../layout.js';
+import { offsetsOf, type RecurrenceGradArgs, type View, withoutRecurrentProduct } from '@ostinato/kernel';
 import { backwardCell, backwardCellWithoutProduct, type Place } from './cell-kernels.js';
 import type { RightFactor } from './panels.js';
 import type { Pool } from './pool.js';

@@ -1,5 +1,4 @@
-import { type RecurrenceArgs, withoutRecurrentProduct } from '@ostinato/kernel';
-import { offsetsOf } from '../layout.js';
+import { offsetsOf, type RecurrenceArgs, withoutRecurrentProduct } from '@ostinato/kernel';
 import { forwardCell, type Place } from './cell-kernels.js';
 import type { RightFactor } from './panels.js';
 import type { Pool } from './pool.js';

@@ -1,6 +1,11 @@
-import type { MapProgram, ReduceOp, View } from '@ostinato/kernel';
-import { type Nest, nestOf } from '../layout.js';
-import { positionStrides } from '../positions.js';
+import {
+  type MapProgram,
+  type Nest,
+  nestOf,
+  positionStrides,
+  type ReduceOp,
+  type View,
+} from '@ostinato/kernel';
 import { type CompiledLoops, compileLoops, writeProgram } from './compile.js';
 import { interpretReduce } from './interpret.js';
 import { LoopWriter, type Step, stepsOf } from './loops.js';

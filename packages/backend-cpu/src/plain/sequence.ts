@@ -1,5 +1,4 @@
-import type { View } from '@ostinato/kernel';
-import { nestOf, offsetsOf } from '../layout.js';
+import { nestOf, offsetsOf, type View } from '@ostinato/kernel';
 import type { Place } from './cell-kernels.js';
 import { isWorthPacking, PackedMatrix } from './packed-matrix.js';
 import type { Matrix, RightFactor } from './panels.js';

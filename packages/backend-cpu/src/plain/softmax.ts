@@ -1,5 +1,4 @@
-import type { SoftmaxArgs } from '@ostinato/kernel';
-import { offsetsOf } from '../layout.js';
+import { offsetsOf, type SoftmaxArgs } from '@ostinato/kernel';
 import type { Pool } from './pool.js';
 import { scratch } from './scratch.js';
 

@@ -1,4 +1,4 @@
-import type { Nest } from '../layout.js';
+import type { Nest } from '@ostinato/kernel';
 import { laneCount } from './lanes.js';
 
 /** Parts share the outermost loop where it runs at least this often, else the innermost one. */

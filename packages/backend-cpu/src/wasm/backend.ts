@@ -1,13 +1,13 @@
-import type {
-  Backend,
-  Fused,
-  FusedKernels,
-  Kernels,
-  MemoryUse,
-  NumberArray,
-  Storage,
+import {
+  type Backend,
+  CallChecks,
+  type Fused,
+  type FusedKernels,
+  type Kernels,
+  type MemoryUse,
+  type NumberArray,
+  type Storage,
 } from '@ostinato/kernel';
-import { CallChecks } from '../call-checks.js';
 import { Heap, type HeapOptions } from './heap.js';
 import { IndexingKernels } from './indexing.js';
 import { layerNorm } from './layer-norm.js';

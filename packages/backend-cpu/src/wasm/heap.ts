@@ -1,5 +1,8 @@
 import {
   BackendError,
+  checkBytes,
+  checkReach,
+  checkSize,
   ELEMENT_BYTES,
   LifetimeError,
   MemoryError,
@@ -8,7 +11,6 @@ import {
   type Storage,
   type View,
 } from '@ostinato/kernel';
-import { checkBytes, checkReach, checkSize } from '../call-checks.js';
 import { Allocator, type Block } from './allocator.js';
 import type { ModuleBuilder } from './assembler.js';
 import { Scratch } from './scratch.js';

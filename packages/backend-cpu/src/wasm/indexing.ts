@@ -1,5 +1,4 @@
-import type { DType, View } from '@ostinato/kernel';
-import { offsetsOf } from '../layout.js';
+import { type DType, offsetsOf, type View } from '@ostinato/kernel';
 import { outsideTable } from '../outside-table.js';
 import { f32x4, i32, i32x4, type Local, type Value, v128 } from './assembler.js';
 import type { Heap } from './heap.js';

@@ -1,6 +1,4 @@
-import type { MapProgram, View } from '@ostinato/kernel';
-import { nestOf } from '../layout.js';
-import { positionStrides } from '../positions.js';
+import { type MapProgram, nestOf, positionStrides, type View } from '@ostinato/kernel';
 import { arranged, enoughToShare } from './arrange.js';
 import type { Local } from './assembler.js';
 import type { Heap } from './heap.js';

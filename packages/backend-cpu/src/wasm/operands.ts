@@ -1,6 +1,4 @@
-import type { DType, View } from '@ostinato/kernel';
-import { ELEMENT_BYTES } from '@ostinato/kernel';
-import type { Nest } from '../layout.js';
+import { type DType, ELEMENT_BYTES, type Nest, type View } from '@ostinato/kernel';
 import { type Step, stepsOf } from '../plain/loops.js';
 import type { Heap } from './heap.js';
 

@@ -1,5 +1,4 @@
-import { expr, type MapProgram, memo, type PrimitiveName } from '@ostinato/kernel';
-import { positionsNeeded } from '../positions.js';
+import { expr, type MapProgram, memo, type PrimitiveName, positionsNeeded } from '@ostinato/kernel';
 import { type FunctionBuilder, i32x4, type Local, type Value, v128 } from './assembler.js';
 import { emitExpressions, type VectorLeaves } from './expression.js';
 import { toFloats } from './lanes.js';

@@ -1,5 +1,4 @@
-import type { View } from '@ostinato/kernel';
-import { nestOf } from '../layout.js';
+import { nestOf, type View } from '@ostinato/kernel';
 import { type FunctionBuilder, i32, type Local, type Value } from './assembler.js';
 import type { Heap } from './heap.js';
 import { type KernelBody, KernelCache, shareOf } from './kernel.js';

@@ -1,5 +1,4 @@
-import type { View } from '@ostinato/kernel';
-import { offsetsOf } from '../../layout.js';
+import { offsetsOf, type View } from '@ostinato/kernel';
 import type { Heap } from '../heap.js';
 import { compileKernel, type Kernel } from '../kernel.js';
 import type { Runner } from '../runner.js';

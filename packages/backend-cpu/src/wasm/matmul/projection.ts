@@ -1,5 +1,4 @@
-import type { ProjectionArgs, ProjectionGradArgs, View } from '@ostinato/kernel';
-import { offsetsOf } from '../../layout.js';
+import { offsetsOf, type ProjectionArgs, type ProjectionGradArgs, type View } from '@ostinato/kernel';
 import { realSteps } from '../../real-steps.js';
 import type { Heap } from '../heap.js';
 import type { MatmulKernels } from './matmul.js';

@@ -1,12 +1,12 @@
 import {
   type CellProgram,
   type Fused,
+  offsetsOf,
   type RecurrenceArgs,
   type RecurrenceGradArgs,
   type View,
   withoutRecurrentProduct,
 } from '@ostinato/kernel';
-import { offsetsOf } from '../../layout.js';
 import type { Heap } from '../heap.js';
 import { type Kernel, KernelCache } from '../kernel.js';
 import { packedBytes, productBytes, productFields, productScratchBytes } from '../matmul/multiply.js';

@@ -1,4 +1,7 @@
-import { contiguousStrides, type Expr, type MapProgram, memo } from '@ostinato/kernel';
+import type { Expr } from './expr.js';
+import { memo } from './memo.js';
+import type { MapProgram } from './program.js';
+import { contiguousStrides } from './view.js';
 
 /** Which positions a program asks for. */
 interface PositionsNeeded {

@@ -1,23 +1,18 @@
-import {
-  ELEMENT_BYTES,
-  type Fused,
-  type FusedArgs,
-  type FusedKernels,
-  formatShape,
-  type Kernels,
-  type LayerNormArgs,
-  type MapProgram,
-  ProgramError,
-  type ProjectionArgs,
-  type ProjectionGradArgs,
-  type RecurrenceArgs,
-  type RecurrenceGradArgs,
-  ShapeError,
-  type SoftmaxArgs,
-  type Storage,
-  sameShape,
-  type View,
-} from '@ostinato/kernel';
+import type {
+  Fused,
+  FusedKernels,
+  Kernels,
+  LayerNormArgs,
+  ProjectionArgs,
+  ProjectionGradArgs,
+  RecurrenceArgs,
+  RecurrenceGradArgs,
+  SoftmaxArgs,
+} from './backend.js';
+import { formatShape, ProgramError, ShapeError } from './errors.js';
+import type { FusedArgs } from './fused.js';
+import type { MapProgram } from './program.js';
+import { ELEMENT_BYTES, type Storage, sameShape, type View } from './view.js';
 
 /**
  * Makes sure that a view is well formed and stays inside its storage.

@@ -1,4 +1,4 @@
-import { sizeOf } from '@ostinato/kernel';
+import { sizeOf } from './view.js';
 
 /** Nested loops over a shape, outermost first; `strides[operand][level]` is how far each operand moves with each loop. */
 export interface Nest {

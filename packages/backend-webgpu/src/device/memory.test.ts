@@ -1,0 +1,82 @@
+import { describe, expect, it } from 'vitest';
+import { GpuMemory, roundedSize } from './memory.js';
+import type { GpuStorage, PooledBuffer } from './storage.js';
+
+const MiB = 2 ** 20;
+
+/** Memory on a device that only counts. */
+function memoryOn() {
+  const destroyed: number[] = [];
+  const device = {
+    limits: { maxBufferSize: 256 * MiB, maxStorageBufferBindingSize: 128 * MiB },
+    createBuffer: ({ size }: { size: number }) => ({ size, destroy: () => destroyed.push(size) }),
+  } as unknown as GPUDevice;
+  const recording = {
+    submission: 0,
+    attach: () => {},
+    guarded: <Result>(_kind: GPUErrorFilter, _what: string, make: (device: GPUDevice) => Result) =>
+      make(device),
+  };
+  const memory = new GpuMemory(device, recording);
+  const buffer = (storage: GpuStorage): PooledBuffer => memory.open(storage, 'test');
+  return { memory, recording, destroyed, buffer };
+}
+
+describe('roundedSize', () => {
+  it('takes four steps for each power of two', () => {
+    expect([1, 256, 257, 1024, 1025, 5000].map(roundedSize)).toEqual([256, 256, 512, 1024, 1280, 5120]);
+    for (const bytes of [3000, 70000, 1234567]) {
+      expect(roundedSize(bytes)).toBeGreaterThanOrEqual(bytes);
+      expect(roundedSize(bytes)).toBeLessThanOrEqual(1.25 * bytes);
+      expect(roundedSize(bytes) % 256).toBe(0);
+    }
+  });
+});
+
+describe('GpuMemory', () => {
+  it('lends a freed buffer again', () => {
+    const { memory, buffer } = memoryOn();
+    const first = memory.alloc(1000);
+    const used = buffer(first);
+    memory.free(first);
+    expect(buffer(memory.alloc(900))).toBe(used);
+    expect(memory.use()).toEqual({ liveBytes: 900, liveStorages: 1, pooledBytes: 0 });
+  });
+
+  it('keeps a buffer that recorded work uses until it is submitted', () => {
+    const { memory, recording, buffer } = memoryOn();
+    const first = memory.alloc(1000);
+    const used = buffer(first);
+    used.lastUse = 0;
+    memory.free(first);
+    const second = memory.alloc(1000);
+    expect(buffer(second)).not.toBe(used);
+    recording.submission = 1;
+    memory.submitted();
+    expect(buffer(memory.alloc(1000))).toBe(used);
+  });
+
+  it('destroys those that were not used for longest when it keeps more than was ever in use', () => {
+    const { memory, recording, destroyed, buffer } = memoryOn();
+    for (const [step, size] of [40, 20, 24, 28, 32].entries()) {
+      recording.submission = step + 1;
+      const storage = memory.alloc(size * MiB);
+      buffer(storage).lastUse = step;
+      memory.free(storage);
+    }
+    // 144 MiB are more than 40, the most that was in use, and 32.
+    expect(destroyed.map((size) => size / MiB)).toEqual([40, 20, 24]);
+    expect(memory.use().pooledBytes).toBe(60 * MiB);
+  });
+
+  it('refuses what no binding can hold, and what was freed', () => {
+    const { memory } = memoryOn();
+    expect(() => memory.alloc(128 * MiB + 4)).toThrow(
+      /alloc: 134217732 bytes are asked for.*ends at 134217728/,
+    );
+    const storage = memory.alloc(4);
+    memory.free(storage);
+    expect(() => memory.free(storage)).toThrow(/free: a storage of 4 bytes is used after it was freed/);
+    expect(() => memoryOn().memory.free(memory.alloc(4))).toThrow(/belongs to another backend/);
+  });
+});

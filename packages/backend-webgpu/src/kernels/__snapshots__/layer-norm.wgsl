@@ -1,0 +1,67 @@
+struct Arguments {
+  rows: i32,
+  columns: i32,
+  groupsAcross: i32,
+  xOffset: i32,
+  xStep: i32,
+  outOffset: i32,
+  outStep: i32,
+  deviationOffset: i32,
+  deviationStep: i32,
+  epsilon: f32,
+  axes: array<vec4i, 1>,
+}
+@group(0) @binding(0) var<uniform> u: Arguments;
+
+@group(0) @binding(1) var<storage, read> buffer0: array<f32>;
+@group(0) @binding(2) var<storage, read_write> buffer1: array<f32>;
+@group(0) @binding(3) var<storage, read_write> buffer2: array<f32>;
+
+fn walk(index: i32) -> vec3i {
+  var rest = index;
+  var at = vec3i();
+  at += rest * u.axes[0].yzw;
+  return at;
+}
+
+var<workgroup> values: array<f32, 64>;
+
+fn addUp(local: i32, value: f32) -> f32 {
+  let lane = local % 16;
+  values[local] = value;
+  for (var half = 8; half > 0; half = half / 2) {
+    workgroupBarrier();
+    if (lane < half) { values[local] = values[local] + values[local + half]; }
+  }
+  workgroupBarrier();
+  let result = values[local - lane];
+  workgroupBarrier();
+  return result;
+}
+
+@compute @workgroup_size(64)
+fn main(@builtin(workgroup_id) group: vec3u, @builtin(local_invocation_index) invocation: u32) {
+  let local = i32(invocation);
+  let lane = local % 16;
+  let row = i32(group.x + group.y * u32(u.groupsAcross)) * 4 + local / 16;
+  let start = walk(row);
+  let xRow = u.xOffset + start.x;
+  let outRow = u.outOffset + start.y;
+  let deviationRow = u.deviationOffset + start.z;
+  let count = select(0, u.columns, row < u.rows);
+  let origin = buffer0[xRow];
+  let total = f32(max(u.columns, 1));
+  var part = 0f;
+  for (var i = lane; i < count; i += 16) { part += buffer0[xRow + i * u.xStep] - origin; }
+  let mean = addUp(local, part) / total;
+  part = 0f;
+  for (var i = lane; i < count; i += 16) {
+    let deviation = buffer0[xRow + i * u.xStep] - origin - mean;
+    part += deviation * deviation;
+  }
+  let inverse = inverseSqrt(addUp(local, part) / total + u.epsilon);
+  for (var i = lane; i < count; i += 16) {
+    buffer1[outRow + i * u.outStep] = (buffer0[xRow + i * u.xStep] - origin - mean) * inverse;
+  }
+  if (lane == 0 && row < u.rows) { buffer2[deviationRow] = inverse; }
+}

@@ -1,0 +1,40 @@
+import type { LayerNormArgs } from '@ostinato/kernel';
+import type { KernelContext } from './context.js';
+import { runRows } from './rows.js';
+
+/**
+ * Layer normalisation over the last axis, in two passes: the mean, then the mean of squared deviations from it. All numbers are taken
+ * relative to the first of their row, so that a mean far from 0 costs no digits.
+ */
+export function layerNorm(
+  context: KernelContext,
+  { x, epsilon, out, inverseDeviation }: LayerNormArgs,
+): void {
+  runRows(context, {
+    label: 'layerNorm',
+    key: '',
+    inputs: { x },
+    outs: { out, deviation: inverseDeviation },
+    columns: x.shape.at(-1)!,
+    floats: { epsilon },
+    combine: ['addUp'],
+    statements: (names, lanes) => {
+      const element = `${names.x}[xRow + i * u.xStep] - origin`;
+      return `  let origin = ${names.x}[xRow];
+  let total = f32(max(u.columns, 1));
+  var part = 0f;
+  for (var i = lane; i < count; i += ${lanes}) { part += ${element}; }
+  let mean = addUp(local, part) / total;
+  part = 0f;
+  for (var i = lane; i < count; i += ${lanes}) {
+    let deviation = ${element} - mean;
+    part += deviation * deviation;
+  }
+  let inverse = inverseSqrt(addUp(local, part) / total + u.epsilon);
+  for (var i = lane; i < count; i += ${lanes}) {
+    ${names.out}[outRow + i * u.outStep] = (${element} - mean) * inverse;
+  }
+  if (lane == 0 && row < u.rows) { ${names.deviation}[deviationRow] = inverse; }`;
+    },
+  });
+}

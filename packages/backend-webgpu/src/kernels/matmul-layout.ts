@@ -1,0 +1,50 @@
+import type { Plan } from './matmul-plan.js';
+import { hasBlocks, type Product } from './matmul-product.js';
+
+/**
+ * How an operand is read: in vectors of four along the inner axis, or along the other one (rows of a, columns of b), where they lie side by
+ * side and aligned; else number by number.
+ */
+export type Layout = 'inner vectors' | 'outer vectors' | 'numbers';
+
+/** Which buffers the views of a product lie in. */
+export interface Places {
+  readonly a: number;
+  readonly b: number;
+  readonly out: number;
+  readonly lengths: number | undefined;
+}
+
+/** Whether no other view of the product lies in the buffer. */
+const isAlone = (places: Places, own: number): boolean =>
+  Object.values(places).filter((place) => place === own).length === 1;
+
+const aligned = (...distances: readonly number[]): boolean =>
+  distances.every((distance) => distance % 4 === 0);
+
+/**
+ * The layouts of a and b.
+ * @param places a buffer that is read in vectors cannot be read or written otherwise
+ */
+export function layoutsOf(product: Product, plan: Plan, places: Places): { a: Layout; b: Layout } {
+  const { a, b, batch, rowLength } = product;
+  const batchAligned = (operand: number): boolean => batch.every(({ strides }) => aligned(strides[operand]!));
+  const canA = isAlone(places, places.a) && aligned(a.view.offset, a.repeat, a.block) && batchAligned(0);
+  const canB = isAlone(places, places.b) && aligned(b.view.offset, b.repeat) && batchAligned(1);
+  // Four rows of one tile may not lie in two blocks.
+  const rowsTogether = plan.rows === 4 && (!hasBlocks(product) || aligned(rowLength));
+  return {
+    a: canA ? layoutOf(a.inner, a.row, rowsTogether) : 'numbers',
+    b: canB ? layoutOf(b.inner, b.column, plan.columns === 4) : 'numbers',
+  };
+}
+
+function layoutOf(inner: number, outer: number, outerTogether: boolean): Layout {
+  if (outer === 1 && aligned(inner) && outerTogether) return 'outer vectors';
+  return inner === 1 && aligned(outer) ? 'inner vectors' : 'numbers';
+}
+
+/** Whether neighbouring invocations had better read neighbours along the inner axis. */
+export function innerFirst(layout: Layout, inner: number, outer: number): boolean {
+  return layout === 'numbers' ? Math.abs(inner) <= Math.abs(outer) : layout === 'inner vectors';
+}

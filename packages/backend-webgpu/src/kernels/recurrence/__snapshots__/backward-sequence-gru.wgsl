@@ -1,0 +1,186 @@
+struct Numbers {
+  steps: i32,
+  first: i32,
+  direction: i32,
+  before: i32,
+  after: i32,
+  length: i32,
+  rows: i32,
+  units: i32,
+  groups: i32,
+  slices: i32,
+  depth: i32,
+  terms: i32,
+  x_at: i32,
+  x_time: i32,
+  x_row: i32,
+  x_gate: i32,
+  x_unit: i32,
+  weights_at: i32,
+  weights_term: i32,
+  weights_unit: i32,
+  states_at: i32,
+  states_state: i32,
+  states_slot: i32,
+  states_row: i32,
+  states_unit: i32,
+  products_at: i32,
+  products_time: i32,
+  products_row: i32,
+  products_gate: i32,
+  products_unit: i32,
+  parameters_at: i32,
+  parameters_parameter: i32,
+  parameters_unit: i32,
+  lengths_at: i32,
+  lengths_row: i32,
+  dOutput_at: i32,
+  dOutput_time: i32,
+  dOutput_row: i32,
+  dOutput_unit: i32,
+  dx_at: i32,
+  dx_time: i32,
+  dx_row: i32,
+  dx_gate: i32,
+  dx_unit: i32,
+  dr_at: i32,
+  dr_time: i32,
+  dr_row: i32,
+  dr_gate: i32,
+  dr_unit: i32,
+  carried_at: i32,
+  carried_index: i32,
+  carried_row: i32,
+  carried_unit: i32,
+  sums_at: i32,
+  sums_index: i32,
+  sums_row: i32,
+  sums_unit: i32,
+}
+@group(0) @binding(0) var<uniform> u: Numbers;
+@group(0) @binding(1) var<storage, read> x: array<f32>;
+@group(0) @binding(2) var<storage, read> weights: array<f32>;
+@group(0) @binding(3) var<storage, read> states: array<f32>;
+@group(0) @binding(4) var<storage, read> products: array<f32>;
+@group(0) @binding(5) var<storage, read> dOutput: array<f32>;
+@group(0) @binding(6) var<storage, read_write> dx: array<f32>;
+@group(0) @binding(7) var<storage, read_write> dr: array<f32>;
+@group(0) @binding(8) var<storage, read_write> carried: array<f32>;
+
+
+fn isNan(x: f32) -> bool {
+  return (bitcast<u32>(x) & 0x7fffffffu) > 0x7f800000u;
+}
+fn tanhOf(x: f32) -> f32 {
+  let size = min(abs(x), 15f);
+  let square = size * size;
+  let near = ((((-5.70498872745e-3f * square + 2.06390887954e-2f) * square - 5.37397155531e-2f) * square
+    + 1.33314422036e-1f) * square - 3.33332819422e-1f) * square * size + size;
+  let far = 1f - 2f / (exp(2f * size) + 1f);
+  let result = select(far, near, size < 0.625f);
+  return select(select(result, -result, x < 0f), x, isNan(x));
+}
+fn sigmoidOf(x: f32) -> f32 {
+  return select(1f / (1f + exp(-max(x, -88f))), x, isNan(x));
+}
+var<workgroup> gradient: array<f32, 384>;
+var<workgroup> partials: array<f32, 128>;
+
+@compute @workgroup_size(128)
+fn main(@builtin(workgroup_id) id: vec3<u32>, @builtin(local_invocation_index) invocation: u32) {
+  let row = i32(id.x) + i32(id.y) * u.groups;
+  if (row >= u.rows) { return; }
+  let lane = i32(invocation);
+  let unit = lane % u.units;
+  let slice = lane / u.units;
+  let owns = slice == 0;
+  let length = i32(weights[u.lengths_at + row * u.lengths_row]);
+  let begin = slice * u.depth;
+  let end = select(0, min(begin + u.depth, u.terms), slice < u.slices);
+  let p0 = weights[u.parameters_at + unit * u.parameters_unit];
+  var d0 = carried[u.carried_at + row * u.carried_row + unit * u.carried_unit];
+  var q0 = carried[u.sums_at + row * u.sums_row + unit * u.sums_unit];
+  var time = u.first;
+  for (var count = 0; count < u.steps; count++) {
+    let runs = time < length;
+    if (owns) {
+      d0 += dOutput[u.dOutput_at + time * u.dOutput_time + row * u.dOutput_row + unit * u.dOutput_unit];
+      if (runs) {
+        let x0 = x[u.x_at + time * u.x_time + row * u.x_row + unit * u.x_unit];
+        let x1 = x[u.x_at + time * u.x_time + row * u.x_row + u.x_gate + unit * u.x_unit];
+        let x2 = x[u.x_at + time * u.x_time + row * u.x_row + 2 * u.x_gate + unit * u.x_unit];
+        let r0 = products[u.products_at + time * u.products_time + row * u.products_row + unit * u.products_unit];
+        let r1 = products[u.products_at + time * u.products_time + row * u.products_row + u.products_gate + unit * u.products_unit];
+        let r2 = products[u.products_at + time * u.products_time + row * u.products_row + 2 * u.products_gate + unit * u.products_unit];
+        let s0 = states[u.states_at + (time + u.before) * u.states_slot + row * u.states_row + unit * u.states_unit];
+        let v0 = x1 + r1;
+        let v1 = sigmoidOf(v0);
+        let v2 = 1f - v1;
+        let v3 = d0 * v2;
+        let v4 = x0 + r0;
+        let v5 = sigmoidOf(v4);
+        let v6 = r2 + p0;
+        let v7 = v5 * v6;
+        let v8 = x2 + v7;
+        let v9 = tanhOf(v8);
+        let v10 = v9 * v9;
+        let v11 = 1f - v10;
+        let v12 = v3 * v11;
+        let v13 = v12 * v6;
+        let v14 = 1f - v5;
+        let v15 = v5 * v14;
+        let v16 = v13 * v15;
+        let v17 = d0 * s0;
+        let v18 = d0 * v9;
+        let v19 = -v18;
+        let v20 = v17 + v19;
+        let v21 = v1 * v2;
+        let v22 = v20 * v21;
+        let v23 = v12 * v5;
+        let v24 = d0 * v1;
+        let gx0 = v16;
+        let gx1 = v22;
+        let gx2 = v12;
+        let gr0 = v16;
+        let gr1 = v22;
+        let gr2 = v23;
+        let gs0 = v24;
+        let gp0 = v23;
+        dx[u.dx_at + time * u.dx_time + row * u.dx_row + unit * u.dx_unit] = gx0;
+        dx[u.dx_at + time * u.dx_time + row * u.dx_row + u.dx_gate + unit * u.dx_unit] = gx1;
+        dx[u.dx_at + time * u.dx_time + row * u.dx_row + 2 * u.dx_gate + unit * u.dx_unit] = gx2;
+        dr[u.dr_at + time * u.dr_time + row * u.dr_row + unit * u.dr_unit] = gr0;
+        dr[u.dr_at + time * u.dr_time + row * u.dr_row + u.dr_gate + unit * u.dr_unit] = gr1;
+        dr[u.dr_at + time * u.dr_time + row * u.dr_row + 2 * u.dr_gate + unit * u.dr_unit] = gr2;
+        gradient[0 * u.units + unit] = gr0;
+        gradient[1 * u.units + unit] = gr1;
+        gradient[2 * u.units + unit] = gr2;
+        d0 = gs0;
+        q0 += gp0;
+      } else {
+        dx[u.dx_at + time * u.dx_time + row * u.dx_row + unit * u.dx_unit] = 0f;
+        dx[u.dx_at + time * u.dx_time + row * u.dx_row + u.dx_gate + unit * u.dx_unit] = 0f;
+        dx[u.dx_at + time * u.dx_time + row * u.dx_row + 2 * u.dx_gate + unit * u.dx_unit] = 0f;
+        dr[u.dr_at + time * u.dr_time + row * u.dr_row + unit * u.dr_unit] = 0f;
+        dr[u.dr_at + time * u.dr_time + row * u.dr_row + u.dr_gate + unit * u.dr_unit] = 0f;
+        dr[u.dr_at + time * u.dr_time + row * u.dr_row + 2 * u.dr_gate + unit * u.dr_unit] = 0f;
+      }
+    }
+    workgroupBarrier();
+    var sum = 0f;
+    if (runs) {
+      for (var k = begin; k < end; k++) { sum += gradient[k] * weights[u.weights_at + k * u.weights_term + unit * u.weights_unit]; }
+      if (!owns && slice < u.slices) { partials[(slice - 1) * u.units + unit] = sum; }
+    }
+    workgroupBarrier();
+    if (owns && runs) {
+      for (var other = 1; other < u.slices; other++) { sum += partials[(other - 1) * u.units + unit]; }
+      d0 += sum;
+    }
+    time += u.direction;
+  }
+  if (owns) {
+    carried[u.carried_at + row * u.carried_row + unit * u.carried_unit] = d0;
+    carried[u.sums_at + row * u.sums_row + unit * u.sums_unit] = q0;
+  }
+}

@@ -1,0 +1,132 @@
+struct Numbers {
+  steps: i32,
+  first: i32,
+  direction: i32,
+  before: i32,
+  after: i32,
+  length: i32,
+  rows: i32,
+  units: i32,
+  groups: i32,
+  slices: i32,
+  depth: i32,
+  x_at: i32,
+  x_time: i32,
+  x_row: i32,
+  x_gate: i32,
+  x_unit: i32,
+  R_at: i32,
+  R_from: i32,
+  R_gate: i32,
+  R_unit: i32,
+  states_at: i32,
+  states_state: i32,
+  states_slot: i32,
+  states_row: i32,
+  states_unit: i32,
+  products_at: i32,
+  products_time: i32,
+  products_row: i32,
+  products_gate: i32,
+  products_unit: i32,
+  lengths_at: i32,
+  lengths_row: i32,
+}
+@group(0) @binding(0) var<uniform> u: Numbers;
+@group(0) @binding(1) var<storage, read> x: array<f32>;
+@group(0) @binding(2) var<storage, read> R: array<f32>;
+@group(0) @binding(3) var<storage, read_write> states: array<f32>;
+@group(0) @binding(4) var<storage, read_write> products: array<f32>;
+@group(0) @binding(5) var<storage, read> lengths: array<i32>;
+
+
+fn isNan(x: f32) -> bool {
+  return (bitcast<u32>(x) & 0x7fffffffu) > 0x7f800000u;
+}
+fn tanhOf(x: f32) -> f32 {
+  let size = min(abs(x), 15f);
+  let square = size * size;
+  let near = ((((-5.70498872745e-3f * square + 2.06390887954e-2f) * square - 5.37397155531e-2f) * square
+    + 1.33314422036e-1f) * square - 3.33332819422e-1f) * square * size + size;
+  let far = 1f - 2f / (exp(2f * size) + 1f);
+  let result = select(far, near, size < 0.625f);
+  return select(select(result, -result, x < 0f), x, isNan(x));
+}
+fn sigmoidOf(x: f32) -> f32 {
+  return select(1f / (1f + exp(-max(x, -88f))), x, isNan(x));
+}
+var<workgroup> first: array<f32, 1024>;
+
+@compute @workgroup_size(256)
+fn main(@builtin(workgroup_id) id: vec3<u32>, @builtin(local_invocation_index) invocation: u32) {
+  let row = i32(id.x) + i32(id.y) * u.groups;
+  if (row >= u.rows) { return; }
+  let lane = i32(invocation);
+  let length = i32(lengths[u.lengths_at + row * u.lengths_row]);
+  var time = u.first;
+  for (var unit = lane; unit < u.units; unit += 256) {
+    first[unit] = states[u.states_at + (time + u.before) * u.states_slot + row * u.states_row + unit * u.states_unit];
+  }
+  workgroupBarrier();
+  var old = 0;
+  for (var count = 0; count < u.steps; count++) {
+    let runs = time < length;
+    let young = 512 - old;
+    for (var unit = lane; unit < u.units; unit += 256) {
+      let s0 = first[old + unit];
+      let s1 = states[u.states_at + u.states_state + (time + u.before) * u.states_slot + row * u.states_row + unit * u.states_unit];
+      if (runs) {
+        let x0 = x[u.x_at + time * u.x_time + row * u.x_row + unit * u.x_unit];
+        let x1 = x[u.x_at + time * u.x_time + row * u.x_row + u.x_gate + unit * u.x_unit];
+        let x2 = x[u.x_at + time * u.x_time + row * u.x_row + 2 * u.x_gate + unit * u.x_unit];
+        let x3 = x[u.x_at + time * u.x_time + row * u.x_row + 3 * u.x_gate + unit * u.x_unit];
+        var r0 = 0f;
+        var r1 = 0f;
+        var r2 = 0f;
+        var r3 = 0f;
+        let end = u.units;
+        var k = 0;
+        for (; k < end; k++) {
+          let h = first[old + k];
+          r0 += h * R[u.R_at + k * u.R_from + unit * u.R_unit];
+          r1 += h * R[u.R_at + k * u.R_from + u.R_gate + unit * u.R_unit];
+          r2 += h * R[u.R_at + k * u.R_from + 2 * u.R_gate + unit * u.R_unit];
+          r3 += h * R[u.R_at + k * u.R_from + 3 * u.R_gate + unit * u.R_unit];
+        }
+        products[u.products_at + time * u.products_time + row * u.products_row + unit * u.products_unit] = r0;
+        products[u.products_at + time * u.products_time + row * u.products_row + u.products_gate + unit * u.products_unit] = r1;
+        products[u.products_at + time * u.products_time + row * u.products_row + 2 * u.products_gate + unit * u.products_unit] = r2;
+        products[u.products_at + time * u.products_time + row * u.products_row + 3 * u.products_gate + unit * u.products_unit] = r3;
+        let v0 = x3 + r3;
+        let v1 = sigmoidOf(v0);
+        let v2 = x1 + r1;
+        let v3 = sigmoidOf(v2);
+        let v4 = v3 * s1;
+        let v5 = x0 + r0;
+        let v6 = sigmoidOf(v5);
+        let v7 = x2 + r2;
+        let v8 = tanhOf(v7);
+        let v9 = v6 * v8;
+        let v10 = v4 + v9;
+        let v11 = tanhOf(v10);
+        let v12 = v1 * v11;
+        let n0 = v12;
+        let n1 = v10;
+        first[young + unit] = n0;
+        states[u.states_at + (time + u.after) * u.states_slot + row * u.states_row + unit * u.states_unit] = n0;
+        states[u.states_at + u.states_state + (time + u.after) * u.states_slot + row * u.states_row + unit * u.states_unit] = n1;
+      } else {
+        products[u.products_at + time * u.products_time + row * u.products_row + unit * u.products_unit] = 0f;
+        products[u.products_at + time * u.products_time + row * u.products_row + u.products_gate + unit * u.products_unit] = 0f;
+        products[u.products_at + time * u.products_time + row * u.products_row + 2 * u.products_gate + unit * u.products_unit] = 0f;
+        products[u.products_at + time * u.products_time + row * u.products_row + 3 * u.products_gate + unit * u.products_unit] = 0f;
+        first[young + unit] = s0;
+        states[u.states_at + (time + u.after) * u.states_slot + row * u.states_row + unit * u.states_unit] = s0;
+        states[u.states_at + u.states_state + (time + u.after) * u.states_slot + row * u.states_row + unit * u.states_unit] = s1;
+      }
+    }
+    workgroupBarrier();
+    old = young;
+    time += u.direction;
+  }
+}

@@ -1,0 +1,278 @@
+import type { CellProgram, RecurrenceGradArgs } from '@ostinato/kernel';
+import { spread } from '../../device/recorder.js';
+import type { KernelContext } from '../context.js';
+import { type BackwardScratch, type GradientForm, gradientForm } from './backward.js';
+import { backwardText, cellKey, each, lengthOf, loadParameters } from './cell.js';
+import { indented, type Operands } from './operands.js';
+import { chunksOf, sizesOf, slotsOf, stepsAtOnce } from './sequence.js';
+import { run, runElements } from './shader.js';
+import { backwardWorkgroup, type Workgroup } from './workgroup.js';
+
+/**
+ * The sweep back over whole sequences, in one dispatch or a few: a workgroup takes a row through its steps. It remembers the gradients
+ * of the products of a step; an invocation remembers the gradients of the states of its unit.
+ */
+export function backwardSequence(
+  context: KernelContext,
+  args: RecurrenceGradArgs,
+  { operands }: BackwardScratch,
+): void {
+  const { cell, R, reverse } = args;
+  const sizes = sizesOf(args);
+  const { T, B, G, H } = sizes;
+  const form = gradientForm(args);
+  const workgroup = R && backwardWorkgroup(context.limits, sizes)!;
+  const chunks = chunksOf(T, !reverse, stepsAtOnce(sizes, R !== null));
+  for (const chunk of chunks) {
+    // Whoever else needs the device gets it between two submissions.
+    if (chunk !== chunks[0]) context.recorder.submit();
+    const numbers = { ...chunk, ...slotsOf(reverse), length: T, rows: B, units: H };
+    const common = { label: 'recurrenceGrad', operands };
+    if (!workgroup) {
+      const code = (all: Operands) => alone(cell, all, form);
+      runElements(context, { ...common, key: `alone ${cellKey(cell)}`, numbers, code }, B * H);
+      continue;
+    }
+    const { slices, depth } = workgroup;
+    const groups = spread(B);
+    run(
+      context,
+      {
+        ...common,
+        key: `sequence ${form} ${workgroup.key} ${cellKey(cell)}`,
+        numbers: { ...numbers, groups: groups[0], slices, depth, terms: G * H },
+        code: (all) => (workgroup.looped ? looped : sliced)(cell, all, form, workgroup),
+      },
+      groups,
+    );
+  }
+}
+
+const unitOf = (operands: Operands, name: string, index: number): string =>
+  operands.element(name, index, 'row', 'unit');
+
+/** d0, d1, ...: the gradients of the new states, from what is carried; that of the output gets what comes from above. */
+export function addOutputGradient({ output }: CellProgram, operands: Operands): string[] {
+  return operands.has('dOutput')
+    ? [`d${output} += ${operands.element('dOutput', 'time', 'row', 'unit')};`]
+    : [];
+}
+
+/** Loads what the cell reads, and computes. Parameters are loaded elsewhere. */
+export function backwardStep(cell: CellProgram, operands: Operands, form: GradientForm): string[] {
+  const { gates: G, states: S } = cell;
+  const atGate = (name: string, gate: number): string => operands.element(name, 'time', 'row', gate, 'unit');
+  return [
+    ...each(G, (gate) => `let x${gate} = ${atGate('x', gate)};`),
+    ...(operands.has('products') ? each(G, (gate) => `let r${gate} = ${atGate('products', gate)};`) : []),
+    ...each(
+      S,
+      (index) => `let s${index} = ${operands.element('states', index, '(time + u.before)', 'row', 'unit')};`,
+    ),
+    ...backwardText(cell, form !== 'none', form === 'separate').statements,
+    ...storeGradients(cell, operands, (kind, gate) => `g${kind}${gate}`),
+  ];
+}
+
+/** Writes the gradients of x, and those of the products where they are others. */
+export function storeGradients(
+  { gates }: CellProgram,
+  operands: Operands,
+  spell: (kind: 'x' | 'r', gate: number) => string,
+): string[] {
+  const store = (kind: 'x' | 'r'): string[] =>
+    each(
+      gates,
+      (gate) => `${operands.element(`d${kind}`, 'time', 'row', gate, 'unit')} = ${spell(kind, gate)};`,
+    );
+  return [...store('x'), ...(operands.has('dr') ? store('r') : [])];
+}
+
+const main = ({ lanes }: Workgroup, body: string): string => `
+@compute @workgroup_size(${lanes})
+fn main(@builtin(workgroup_id) id: vec3<u32>, @builtin(local_invocation_index) invocation: u32) {
+  let row = i32(id.x) + i32(id.y) * u.groups;
+  if (row >= u.rows) { return; }
+  let lane = i32(invocation);
+${body}
+}
+`;
+
+/** Units fit into the workgroup: several invocations share what flows back to a unit where there are enough of them. */
+function sliced(cell: CellProgram, operands: Operands, form: GradientForm, workgroup: Workgroup): string {
+  const { gates: G, states: S, parameters: P } = cell;
+  const { helpers } = backwardText(cell, true, form === 'separate');
+  const product = form === 'separate' ? 'gr' : 'gx';
+  return `${helpers}
+var<workgroup> gradient: array<f32, ${workgroup.lanes * G}>;
+var<workgroup> partials: array<f32, ${workgroup.lanes}>;
+${main(
+  workgroup,
+  `  let unit = lane % u.units;
+  let slice = lane / u.units;
+  let owns = slice == 0;
+  let length = ${lengthOf(operands)};
+  let begin = slice * u.depth;
+  let end = select(0, min(begin + u.depth, u.terms), slice < u.slices);
+${indented(loadParameters(cell, operands), '  ')}
+${indented(
+  each(S, (index) => `var d${index} = ${unitOf(operands, 'carried', index)};`),
+  '  ',
+)}
+${indented(
+  each(P, (index) => `var q${index} = ${unitOf(operands, 'sums', index)};`),
+  '  ',
+)}
+  var time = u.first;
+  for (var count = 0; count < u.steps; count++) {
+    let runs = time < length;
+    if (owns) {
+${indented(addOutputGradient(cell, operands), '      ')}
+      if (runs) {
+${indented(
+  [
+    ...backwardStep(cell, operands, form),
+    ...each(G, (gate) => `gradient[${gate} * u.units + unit] = ${product}${gate};`),
+    ...each(S, (index) => `d${index} = gs${index};`),
+    ...each(P, (index) => `q${index} += gp${index};`),
+  ],
+  '        ',
+)}
+      } else {
+${indented(
+  storeGradients(cell, operands, () => '0f'),
+  '        ',
+)}
+      }
+    }
+    workgroupBarrier();
+    var sum = 0f;
+    if (runs) {
+      for (var k = begin; k < end; k++) { sum += gradient[k] * ${operands.element('weights', 'k', 'unit')}; }
+      if (!owns && slice < u.slices) { partials[(slice - 1) * u.units + unit] = sum; }
+    }
+    workgroupBarrier();
+    if (owns && runs) {
+      for (var other = 1; other < u.slices; other++) { sum += partials[(other - 1) * u.units + unit]; }
+      d0 += sum;
+    }
+    time += u.direction;
+  }
+  if (owns) {
+${indented(
+  [
+    ...each(S, (index) => `${unitOf(operands, 'carried', index)} = d${index};`),
+    ...each(P, (index) => `${unitOf(operands, 'sums', index)} = q${index};`),
+  ],
+  '    ',
+)}
+  }`,
+)}`;
+}
+
+/** More units than invocations: each takes several, and what is carried lies in `carried` and `sums`. */
+function looped(cell: CellProgram, operands: Operands, form: GradientForm, workgroup: Workgroup): string {
+  const { gates: G, states: S, parameters: P } = cell;
+  const { helpers } = backwardText(cell, true, form === 'separate');
+  const product = form === 'separate' ? 'gr' : 'gx';
+  const overUnits = (lines: readonly string[], indent: string): string =>
+    indented(
+      [`for (var unit = lane; unit < u.units; unit += ${workgroup.lanes}) {`, indented(lines, '  '), '}'],
+      indent,
+    );
+  return `${helpers}
+var<workgroup> gradient: array<f32, ${workgroup.capacity * G}>;
+${main(
+  workgroup,
+  `  let length = ${lengthOf(operands)};
+  var time = u.first;
+  for (var count = 0; count < u.steps; count++) {
+    let runs = time < length;
+${overUnits(
+  [
+    ...each(S, (index) => `var d${index} = ${unitOf(operands, 'carried', index)};`),
+    ...addOutputGradient(cell, operands),
+    'if (runs) {',
+    indented(
+      [
+        ...loadParameters(cell, operands),
+        ...backwardStep(cell, operands, form),
+        ...each(G, (gate) => `gradient[${gate} * u.units + unit] = ${product}${gate};`),
+        ...each(S, (index) => `d${index} = gs${index};`),
+        ...each(P, (index) => `${unitOf(operands, 'sums', index)} += gp${index};`),
+      ],
+      '  ',
+    ),
+    '} else {',
+    indented(
+      storeGradients(cell, operands, () => '0f'),
+      '  ',
+    ),
+    '}',
+    ...each(S, (index) => `${unitOf(operands, 'carried', index)} = d${index};`),
+  ],
+  '    ',
+)}
+    workgroupBarrier();
+    if (runs) {
+${overUnits(
+  [
+    'var sum = 0f;',
+    `for (var k = 0; k < u.terms; k++) { sum += gradient[k] * ${operands.element('weights', 'k', 'unit')}; }`,
+    `${unitOf(operands, 'carried', 0)} += sum;`,
+  ],
+  '      ',
+)}
+    }
+    workgroupBarrier();
+    time += u.direction;
+  }`,
+)}`;
+}
+
+/** Units do not mix: each goes its way alone. */
+function alone(cell: CellProgram, operands: Operands, form: GradientForm): { module: string; body: string } {
+  const { states: S, parameters: P } = cell;
+  return {
+    module: backwardText(cell, false, false).helpers,
+    body: `  let row = index / u.units;
+  let unit = index % u.units;
+  let length = ${lengthOf(operands)};
+${indented(loadParameters(cell, operands), '  ')}
+${indented(
+  each(S, (index) => `var d${index} = ${unitOf(operands, 'carried', index)};`),
+  '  ',
+)}
+${indented(
+  each(P, (index) => `var q${index} = ${unitOf(operands, 'sums', index)};`),
+  '  ',
+)}
+  var time = u.first;
+  for (var count = 0; count < u.steps; count++) {
+${indented(addOutputGradient(cell, operands), '    ')}
+    if (time < length) {
+${indented(
+  [
+    ...backwardStep(cell, operands, form),
+    ...each(S, (index) => `d${index} = gs${index};`),
+    ...each(P, (index) => `q${index} += gp${index};`),
+  ],
+  '      ',
+)}
+    } else {
+${indented(
+  storeGradients(cell, operands, () => '0f'),
+  '      ',
+)}
+    }
+    time += u.direction;
+  }
+${indented(
+  [
+    ...each(S, (index) => `${unitOf(operands, 'carried', index)} = d${index};`),
+    ...each(P, (index) => `${unitOf(operands, 'sums', index)} = q${index};`),
+  ],
+  '  ',
+)}`,
+  };
+}

@@ -1,0 +1,35 @@
+import type { Sizes } from './sequence.js';
+import { tileFor } from './tile.js';
+import { backwardWorkgroup, forwardWorkgroup, type WorkgroupLimits } from './workgroup.js';
+
+/**
+ * How a recurrence runs. `sequence`: a workgroup takes a row through all steps, a dispatch or a few in all. `steps`: a dispatch for each
+ * step, in which workgroups share the rows and units.
+ */
+export type RecurrenceForm = 'sequence' | 'steps';
+
+/** Weights that one workgroup reads in about the time that it takes to begin a dispatch. */
+const mostWeights = 2 ** 18;
+/** Weights that all workgroups together read in that time. */
+const mostReads = 2 ** 23;
+
+/**
+ * The form for a sweep: whole sequences as long as a row reads its weights again in about the time that a dispatch would cost,
+ * and all rows together do; else steps, whose workgroups read the weights once for many rows.
+ * @param wanted the form that is asked for; another is taken where a device has no room for it
+ * @returns null where there is room for neither
+ */
+export function formFor(
+  limits: WorkgroupLimits,
+  sizes: Sizes,
+  sweep: 'forward' | 'backward',
+  wanted?: RecurrenceForm,
+): RecurrenceForm | null {
+  const { B, G, H } = sizes;
+  const workgroup = (sweep === 'forward' ? forwardWorkgroup : backwardWorkgroup)(limits, sizes);
+  const tile = tileFor(limits.maxComputeWorkgroupStorageSize, B, sweep === 'forward' ? G : 1);
+  if (!workgroup || !tile) return workgroup ? 'sequence' : tile ? 'steps' : null;
+  if (wanted) return wanted;
+  const weights = G * H * H;
+  return weights <= mostWeights && B * weights <= mostReads ? 'sequence' : 'steps';
+}

@@ -1,0 +1,77 @@
+import type { RecurrenceArgs } from '@ostinato/kernel';
+import type { KernelContext } from '../context.js';
+import { cellKey, each, forwardText, lengthOf, loadParameters } from './cell.js';
+import { forwardOperands } from './forward-sequence.js';
+import { indented, type Operands } from './operands.js';
+import { chunksOf, sizesOf, slotsOf } from './sequence.js';
+import { run } from './shader.js';
+import { rowsTogether, type Tile, tileFor, tileGroups, tileText } from './tile.js';
+
+/** The forward sweep with a dispatch for each step, in which workgroups share rows and units. */
+export function forwardSteps(context: KernelContext, args: RecurrenceArgs): void {
+  const { cell, reverse } = args;
+  const { T, B, G, H } = sizesOf(args);
+  const operands = forwardOperands(args);
+  const tile = tileFor(context.limits.maxComputeWorkgroupStorageSize, B, G)!;
+  const key = `steps ${tile.key} ${cellKey(cell)}`;
+  for (const { first: time } of chunksOf(T, reverse, 1)) {
+    run(
+      context,
+      {
+        label: 'recurrence',
+        key,
+        operands,
+        numbers: {
+          time,
+          ...slotsOf(reverse),
+          length: T,
+          rows: B,
+          units: H,
+          terms: H,
+          together: rowsTogether,
+        },
+        code: (all) => stepText(args, all, tile),
+      },
+      tileGroups(tile, B, H),
+    );
+  }
+}
+
+function stepText({ cell }: RecurrenceArgs, operands: Operands, tile: Tile): string {
+  const { gates: G, states: S } = cell;
+  const { helpers, statements } = forwardText(cell, true);
+  const state = (index: number, slot: 'before' | 'after'): string =>
+    operands.element('states', index, `(u.time + u.${slot})`, 'row', 'unit');
+  const storeProducts = (spell: (gate: number) => string): string[] =>
+    operands.has('products')
+      ? each(G, (gate) => `${operands.element('products', 'u.time', 'row', gate, 'unit')} = ${spell(gate)};`)
+      : [];
+  return tileText(
+    tile,
+    {
+      left: (row, term) => operands.element('states', 0, '(u.time + u.before)', row, term),
+      right: (column) => operands.element('R', 'term', column, 'unit'),
+    },
+    helpers,
+    [
+      ...each(S, (index) => `let s${index} = ${state(index, 'before')};`),
+      `if (u.time < ${lengthOf(operands)}) {`,
+      indented(
+        [
+          ...each(G, (gate) => `let x${gate} = ${operands.element('x', 'u.time', 'row', gate, 'unit')};`),
+          ...loadParameters(cell, operands),
+          ...statements,
+          ...each(S, (index) => `${state(index, 'after')} = n${index};`),
+          ...storeProducts((gate) => `r${gate}`),
+        ],
+        '  ',
+      ),
+      '} else {',
+      indented(
+        [...each(S, (index) => `${state(index, 'after')} = s${index};`), ...storeProducts(() => '0f')],
+        '  ',
+      ),
+      '}',
+    ],
+  );
+}

@@ -1,0 +1,110 @@
+import { defineCell, expr } from '@ostinato/kernel';
+import { describe, expect, it } from 'vitest';
+import { formFor } from './form.js';
+import { backwardCase, type Case, defaultLimits, forwardCase, recordingContext } from './recorded.fixture.js';
+import { type RecurrenceForm, recurrenceKernels } from './recurrence.js';
+
+const { add, mul, sigmoid, sub, tanh, zipWith } = expr;
+
+const lstm = defineCell({ name: 'LSTM', gates: 4, states: 2 }, ({ x, r, s }) => {
+  const [i, f, g, o] = zipWith(add, x, r) as [expr.Expr, expr.Expr, expr.Expr, expr.Expr];
+  const c = add(mul(sigmoid(f), s[1]!), mul(sigmoid(i), tanh(g)));
+  return [mul(sigmoid(o), tanh(c)), c];
+});
+
+const gru = defineCell({ name: 'GRU', gates: 3, states: 1, parameters: 1 }, ({ x, r, s, p }) => {
+  const reset = sigmoid(add(x[0]!, r[0]!));
+  const update = sigmoid(add(x[1]!, r[1]!));
+  const candidate = tanh(add(x[2]!, mul(reset, add(r[2]!, p[0]!))));
+  return [add(mul(sub(1, update), candidate), mul(update, s[0]!))];
+});
+
+const small: Case = { T: 5, B: 3, H: 16, ragged: true };
+
+function forward(sizes: Case, form?: RecurrenceForm, cell = lstm) {
+  const { context, recorded } = recordingContext();
+  recurrenceKernels(context, form).recurrence.run(forwardCase(cell, sizes));
+  return recorded;
+}
+
+function backward(sizes: Case, form?: RecurrenceForm, cell = lstm) {
+  const { context, recorded } = recordingContext();
+  recurrenceKernels(context, form).recurrenceGrad.run(backwardCase(cell, sizes));
+  return recorded;
+}
+
+/** The shader that does the work: the longest one. */
+const mainShader = (recorded: ReturnType<typeof forward>): string =>
+  recorded.map(({ code }) => code()).reduce((a, b) => (b.length > a.length ? b : a));
+
+describe('shaders of recurrences', () => {
+  it.each([
+    ['forward-sequence', () => forward(small, 'sequence')],
+    ['forward-sequence-looped', () => forward({ ...small, H: 300 }, 'sequence')],
+    ['forward-alone', () => forward({ ...small, mixes: false })],
+    ['forward-steps', () => forward(small, 'steps')],
+    ['backward-sequence', () => backward(small, 'sequence')],
+    ['backward-sequence-looped', () => backward({ ...small, H: 300 }, 'sequence')],
+    ['backward-sequence-gru', () => backward(small, 'sequence', gru)],
+    ['backward-alone', () => backward({ ...small, mixes: false })],
+    ['backward-steps', () => backward(small, 'steps')],
+  ])('are as reviewed: %s', async (name, run) => {
+    await expect(mainShader(run())).toMatchFileSnapshot(`__snapshots__/${name}.wgsl`);
+  });
+
+  it('do not depend on sizes, directions, strides or chunks', () => {
+    const keys = (recorded: ReturnType<typeof forward>) => new Set(recorded.map(({ key }) => key));
+    for (const form of ['sequence', 'steps'] as const) {
+      expect(keys(forward({ ...small, T: 9, B: 4 }, form))).toEqual(keys(forward(small, form)));
+      expect(keys(backward({ ...small, T: 9, B: 4 }, form))).toEqual(keys(backward(small, form)));
+    }
+  });
+
+  it('bind no more buffers than every device has', () => {
+    for (const form of ['sequence', 'steps'] as const) {
+      for (const cell of [lstm, gru]) {
+        for (const { buffers, groups } of [...forward(small, form, cell), ...backward(small, form, cell)]) {
+          expect(buffers.length).toBeLessThanOrEqual(8);
+          for (const count of groups) expect(count).toBeLessThanOrEqual(65535);
+        }
+      }
+    }
+  });
+});
+
+describe('dispatches of recurrences', () => {
+  it('do not grow with the number of steps where sequences run whole', () => {
+    expect(forward({ T: 100, B: 16, H: 100 })).toHaveLength(1);
+    expect(forward({ T: 1000, B: 16, H: 100 }).length).toBe(forward({ T: 100, B: 16, H: 100 }).length);
+    expect(backward({ T: 400, B: 16, H: 100 }).length).toBe(backward({ T: 100, B: 16, H: 100 }).length);
+  });
+
+  it('are one for each step where steps run one by one', () => {
+    expect(forward({ T: 50, B: 128, H: 512 })).toHaveLength(50);
+    expect(backward({ T: 50, B: 128, H: 512 }, 'steps')).toHaveLength(50 + 1 + 3);
+  });
+
+  it('split very long sequences', () => {
+    const chunks = forward({ T: 100_000, B: 1, H: 64 }, 'sequence');
+    expect(chunks.length).toBeGreaterThan(5);
+    expect(chunks.length).toBeLessThan(100);
+  });
+});
+
+describe('the form of a recurrence', () => {
+  const sizes = { T: 100, G: 4, S: 2, P: 0 };
+
+  it('is a whole sequence for small layers and few rows, and steps for large ones', () => {
+    const form = (B: number, H: number) => formFor(defaultLimits, { ...sizes, B, H }, 'forward');
+    expect(form(1, 64)).toBe('sequence');
+    expect(form(32, 128)).toBe('sequence');
+    expect(form(1, 512)).toBe('steps');
+    expect(form(128, 256)).toBe('steps');
+  });
+
+  it('is the one that a device has room for', () => {
+    expect(formFor(defaultLimits, { ...sizes, B: 1, H: 4096 }, 'forward', 'sequence')).toBe('steps');
+    const tiny = { ...defaultLimits, maxComputeWorkgroupStorageSize: 16 };
+    expect(formFor(tiny, { ...sizes, B: 1, H: 4096 }, 'forward')).toBeNull();
+  });
+});

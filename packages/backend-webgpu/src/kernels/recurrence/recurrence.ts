@@ -1,0 +1,64 @@
+import {
+  type Fused,
+  type RecurrenceArgs,
+  type RecurrenceGradArgs,
+  sizeOf,
+  type View,
+} from '@ostinato/kernel';
+import type { KernelContext } from '../context.js';
+import { withBackwardScratch } from './backward.js';
+import { backwardSequence } from './backward-sequence.js';
+import { backwardSteps } from './backward-steps.js';
+import { formFor, type RecurrenceForm } from './form.js';
+import { forwardSequence } from './forward-sequence.js';
+import { forwardSteps } from './forward-steps.js';
+import { sizesOf } from './sequence.js';
+
+export type { RecurrenceForm } from './form.js';
+
+/** Cells over whole sequences, forward and back: for any cell program, and for views with any strides. */
+export interface RecurrenceKernels {
+  readonly recurrence: Fused<RecurrenceArgs>;
+  readonly recurrenceGrad: Fused<RecurrenceGradArgs>;
+}
+
+/** @param form the form that recurrences take; chosen by their sizes where it is left out */
+export function recurrenceKernels(context: KernelContext, form?: RecurrenceForm): RecurrenceKernels {
+  const { limits } = context;
+  return {
+    recurrence: {
+      supports: (args) => fits(args) && (!args.R || formFor(limits, sizesOf(args), 'forward', form) !== null),
+      run(args) {
+        const sizes = sizesOf(args);
+        if (sizeOf(args.x.shape) === 0) return;
+        const steps = args.R !== null && formFor(limits, sizes, 'forward', form) === 'steps';
+        (steps ? forwardSteps : forwardSequence)(context, args);
+      },
+    },
+    recurrenceGrad: {
+      supports: (args) =>
+        fits(args) &&
+        hasGradientsThatFit(args) &&
+        (!args.R || formFor(limits, sizesOf(args), 'backward', form) !== null),
+      run(args) {
+        const sizes = sizesOf(args);
+        const steps = args.R !== null && formFor(limits, sizes, 'backward', form) === 'steps';
+        withBackwardScratch(context, args, (scratch) => {
+          if (sizeOf(args.x.shape) > 0) (steps ? backwardSteps : backwardSequence)(context, args, scratch);
+        });
+      },
+    },
+  };
+}
+
+const isFloat = (view: View | null): boolean => !view || view.dtype === 'f32';
+
+function fits({ x, R, states, products, parameters }: RecurrenceArgs): boolean {
+  return [x, R, states, products, parameters].every(isFloat);
+}
+
+/** What is missing here has no meaning, and is left to the fallback. */
+function hasGradientsThatFit({ cell, R, products, dr, dOutput, dFinal }: RecurrenceGradArgs): boolean {
+  const complete = R ? products !== null && (dr !== null || cell.sharedGradient) : dr === null;
+  return complete && [dOutput, dFinal].every(isFloat);
+}

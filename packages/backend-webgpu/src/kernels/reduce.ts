@@ -1,0 +1,165 @@
+import {
+  ELEMENT_BYTES,
+  expandView,
+  identity,
+  type Kernels,
+  type MapProgram,
+  type Nest,
+  nestOf,
+  positionStrides,
+  type ReduceOp,
+  sizeOf,
+  type View,
+  viewOf,
+} from '@ostinato/kernel';
+import { floatBits, spread } from '../device/recorder.js';
+import type { KernelContext } from './context.js';
+import { denseOrder } from './dispatch-map.js';
+import { withFewStorages } from './few-storages.js';
+import { reduceShader } from './reduce-shader.js';
+import { bindViews, workgroupSize } from './shader.js';
+
+/** How the invocations of workgroups share a reduction. */
+interface Plan {
+  /** Invocations side by side in a workgroup, each for another result. */
+  readonly width: number;
+  /** Invocations of a workgroup for one result, each for some of its numbers; `width * depth` is the size of a workgroup. */
+  readonly depth: number;
+  /** Whether neighbouring invocations take neighbouring numbers of one result. */
+  readonly along: boolean;
+  /** Workgroups that share a result. */
+  readonly splits: number;
+}
+
+/** Numbers that an invocation adds up at least, before others share its work. */
+const enough = 4;
+/** The same, before other workgroups do: that takes a second run, over what each of them found. */
+const enoughToSplit = 64;
+/** Workgroups that keep a large GPU busy. */
+const busy = 256;
+
+const powerOfTwo = (atLeast: number): number => 2 ** Math.ceil(Math.log2(Math.max(1, atLeast)));
+
+/** @param along whether the inputs lie more densely along the reduced axes than along those that are kept */
+function planOf(results: number, numbers: number, along: boolean): Plan {
+  const most = Math.min(workgroupSize, powerOfTwo(numbers / enough));
+  // Invocations that take neighbouring results read whole cache lines with 32 of them.
+  const least = along ? 1 : Math.min(32, powerOfTwo(results));
+  const depth = Math.min(most, workgroupSize / least);
+  const width = workgroupSize / depth;
+  const groups = Math.ceil(results / width);
+  const each = numbers / depth;
+  const splits =
+    each > enoughToSplit && groups < busy
+      ? Math.min(Math.ceil(each / (enoughToSplit / 2)), Math.ceil(busy / groups))
+      : 1;
+  return { width, depth, along, splits };
+}
+
+/** Reduces what a program makes of each position; see `Kernels.reduce`. The order of additions depends on shapes and strides only. */
+export function reduce(
+  context: KernelContext,
+  ...[op, program, inputs, scalars, axes, out]: Parameters<Kernels['reduce']>
+): void {
+  if (sizeOf(out.shape) === 0) return;
+  withFewStorages(context, inputs, [out], (near, [nearOut]) => {
+    dispatchReduce(context, op, program, near, scalars, axes, nearOut!);
+  });
+}
+
+function dispatchReduce(
+  context: KernelContext,
+  op: ReduceOp,
+  program: MapProgram,
+  inputs: readonly View[],
+  scalars: readonly number[],
+  axes: readonly number[],
+  out: View,
+): void {
+  const { shape } = inputs[0]!;
+  const positions = positionStrides(program, shape);
+  const order = denseOrder(inputs[0]!);
+  const isReduced = (axis: number): boolean => axes.includes(axis);
+  const outStrides = out.strides.map((stride, axis) => (isReduced(axis) ? 0 : stride));
+  const nestOver = (chosen: readonly number[], result: readonly number[]): Nest =>
+    nestOf(
+      chosen.map((axis) => shape[axis]!),
+      [...inputs.map(({ strides }) => strides), result, ...positions].map((own) =>
+        chosen.map((axis) => own[axis]!),
+      ),
+    );
+  const keptAxes = order.filter((axis) => !isReduced(axis));
+  const reduced = nestOver(order.filter(isReduced), outStrides);
+  const numbers = reduced.lengths.reduce((product, length) => product * length, 1);
+  const results = sizeOf(out.shape);
+  const plan = planOf(results, numbers, isDenser(reduced, nestOver(keptAxes, outStrides), inputs.length));
+  const run = (to: View): void => {
+    const strides = to.strides.map((stride, axis) => (isReduced(axis) ? 0 : stride));
+    dispatchPlan(
+      context,
+      { op, program, inputs, scalars, out: to },
+      nestOver(keptAxes, strides),
+      reduced,
+      plan,
+    );
+  };
+  if (plan.splits === 1) {
+    run(out);
+    return;
+  }
+  const scratch = context.memory.alloc(plan.splits * results * ELEMENT_BYTES);
+  try {
+    run(viewOf(scratch, out.shape));
+    const parts = viewOf(scratch, [plan.splits, ...out.shape]);
+    dispatchReduce(context, op, identity, [parts], [], [0], expandView(out, 0));
+  } finally {
+    context.memory.free(scratch);
+  }
+}
+
+/** Whether more of the operands are read without gaps along the innermost loop of one nest than along that of another. */
+function isDenser(one: Nest, other: Nest, operands: number): boolean {
+  const dense = ({ lengths, strides }: Nest): number => {
+    if (lengths.at(-1) === 1) return -1;
+    return strides.slice(0, operands).filter((own) => Math.abs(own.at(-1)!) <= 1).length;
+  };
+  return dense(one) >= dense(other);
+}
+
+function dispatchPlan(
+  { recorder }: KernelContext,
+  call: { op: ReduceOp; program: MapProgram; inputs: readonly View[]; scalars: readonly number[]; out: View },
+  kept: Nest,
+  reduced: Nest,
+  { width, depth, along, splits }: Plan,
+): void {
+  const { op, program, inputs, scalars, out } = call;
+  const views = [...inputs, out];
+  const results = kept.lengths.reduce((product, length) => product * length, 1);
+  const numbers = reduced.lengths.reduce((product, length) => product * length, 1);
+  const levels = { kept: kept.lengths.length, reduced: reduced.lengths.length };
+  const bound = bindViews(inputs, [out]);
+  const words = [
+    results,
+    numbers,
+    width,
+    depth,
+    along ? depth : 1,
+    along ? 1 : width,
+    Math.ceil(numbers / splits),
+    ...kept.lengths,
+    ...reduced.lengths,
+  ];
+  for (const [operand, strides] of kept.strides.entries()) {
+    words.push(views[operand]?.offset ?? 0, ...strides, ...reduced.strides[operand]!);
+  }
+  for (const scalar of scalars) words.push(floatBits(scalar));
+  recorder.dispatch({
+    label: 'reduce',
+    key: `reduce ${op} ${program.key} ${levels.kept} ${levels.reduced} ${bound.key}`,
+    code: () => reduceShader(op, program, inputs, out, bound, levels),
+    buffers: bound.buffers,
+    words,
+    groups: [...spread(Math.ceil(results / width)), splits],
+  });
+}

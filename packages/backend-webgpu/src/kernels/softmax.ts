@@ -1,0 +1,30 @@
+import type { SoftmaxArgs } from '@ostinato/kernel';
+import type { KernelContext } from './context.js';
+import { runRows } from './rows.js';
+
+/** Softmax over the last axis, or its logarithm: of x - max(x), which cannot overflow. `out` may be `x`. */
+export function softmax(context: KernelContext, { x, out, logarithm }: SoftmaxArgs): void {
+  const columns = x.shape.at(-1)!;
+  if (columns === 0) return;
+  runRows(context, {
+    label: 'softmax',
+    key: logarithm ? 'logarithm' : '',
+    inputs: { x },
+    outs: { out },
+    columns,
+    combine: ['largestOf', 'addUp'],
+    statements: (names, lanes) => {
+      const element = `${names.x}[xRow + i * u.xStep]`;
+      const result = logarithm ? `${element} - largest - logSum` : `exp(${element} - largest) / sum`;
+      return `  var most = ${names.x}[xRow + min(lane, u.columns - 1) * u.xStep];
+  for (var i = lane + ${lanes}; i < count; i += ${lanes}) { most = max(most, ${element}); }
+  let largest = largestOf(local, most);
+  var part = 0f;
+  for (var i = lane; i < count; i += ${lanes}) { part += exp(${element} - largest); }
+  let sum = addUp(local, part);
+${logarithm ? '  let logSum = log(sum);\n' : ''}  for (var i = lane; i < count; i += ${lanes}) {
+    ${names.out}[outRow + i * u.outStep] = ${result};
+  }`;
+    },
+  });
+}

@@ -1,0 +1,53 @@
+import { BackendError, type Unavailable } from '@ostinato/kernel';
+import { type AdapterOptions, findAdapter } from './adapter.js';
+import { GpuBackend, type WebGpuBackend } from './backend.js';
+
+/** How the WebGPU backend is set up. */
+export interface WebGpuOptions extends AdapterOptions {
+  /**
+   * Limits of the device by their names in WebGPU, such as `maxBufferSize`. By default buffers are as large and as many as the
+   * adapter allows, and all else is what every device has.
+   */
+  readonly limits?: Readonly<Record<string, number>>;
+}
+
+/** Limits of which the backend takes all that the adapter offers. */
+const wanted = ['maxBufferSize', 'maxStorageBufferBindingSize', 'maxStorageBuffersPerShaderStage'] as const;
+
+/** What kernels may use where the adapter has it. */
+const features: readonly GPUFeatureName[] = ['subgroups', 'shader-f16', 'timestamp-query'];
+
+/**
+ * The WebGPU backend, to be started by `init`: in browsers, in Deno, and in Node and Bun with the package `webgpu`.
+ * It resolves to `{ unavailable }` with the reason where there is no GPU that WebGPU can use.
+ * @example await init([webgpu(), cpu()]);
+ */
+export function webgpu(options: WebGpuOptions = {}): () => Promise<WebGpuBackend | Unavailable> {
+  for (const [name, value] of Object.entries(options.limits ?? {})) {
+    if (!(Number.isInteger(value) && value >= 0)) {
+      throw new BackendError(`webgpu: the limit ${name} must be a whole number from 0, got ${value}`);
+    }
+  }
+  return async () => {
+    const adapter = await findAdapter(options);
+    if ('unavailable' in adapter) return adapter;
+    try {
+      const device = await adapter.requestDevice({
+        label: 'ostinato',
+        requiredFeatures: features.filter((name) => adapter.features.has(name)),
+        requiredLimits: {
+          ...Object.fromEntries(wanted.map((name) => [name, adapter.limits[name]])),
+          ...options.limits,
+        },
+      });
+      return new GpuBackend(device, adapter.info);
+    } catch (error) {
+      const reason = error instanceof Error ? error.message : error;
+      return { unavailable: `the GPU ${nameOf(adapter.info)} gives no device: ${reason}` };
+    }
+  };
+}
+
+function nameOf({ description, device, architecture, vendor }: GPUAdapterInfo): string {
+  return description || device || architecture || vendor || 'without a name';
+}

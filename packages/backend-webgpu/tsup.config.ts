@@ -1,0 +1,3 @@
+import { library } from '@ostinato-tooling/tsup';
+
+export default library('src/index.ts');
