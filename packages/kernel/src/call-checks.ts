@@ -185,6 +185,11 @@ export class CallChecks {
     this.#optional(lengths, where, 'lengths', [B]);
     this.#view(states, where, 'states', [cell.states, T + 1, B, H]);
     this.#optional(products, where, 'products', x.shape);
+    if (products && !R) {
+      throw new ProgramError(
+        `${where}: products are given, but the cell ${cell.name} runs without R and has none; pass null`,
+      );
+    }
   }
 
   recurrenceGrad(args: RecurrenceGradArgs): void {
