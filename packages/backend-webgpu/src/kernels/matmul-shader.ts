@@ -27,6 +27,10 @@ export const range = (count: number): number[] => Array.from({ length: count }, 
 /** The spelling of a sum. */
 export const plus = (name: string, count: number): string => (count === 0 ? name : `${name} + ${count}`);
 
+/** The spelling of (name + count) * factor. */
+export const scaled = (name: string, count: number, factor: string): string =>
+  `${count === 0 ? name : `(${name} + ${count})`} * ${factor}`;
+
 /** Four numbers of a row of the result, or one. */
 export const rowType = (columns: number): string => (columns === 4 ? 'vec4f' : 'f32');
 
