@@ -6,13 +6,14 @@ import {
   type View,
 } from '@ostinato/kernel';
 import type { KernelContext } from '../context.js';
-import { withBackwardScratch } from './backward.js';
+import { transposedWeights, withBackwardScratch } from './backward.js';
 import { backwardSequence } from './backward-sequence.js';
 import { backwardSteps } from './backward-steps.js';
 import { formFor, type RecurrenceForm } from './form.js';
 import { forwardSequence } from './forward-sequence.js';
 import { forwardSteps } from './forward-steps.js';
 import { sizesOf } from './sequence.js';
+import { packBackward } from './weights.js';
 
 export type { RecurrenceForm } from './form.js';
 
@@ -42,9 +43,11 @@ export function recurrenceKernels(context: KernelContext, form?: RecurrenceForm)
         (!args.R || formFor(limits, sizesOf(args), 'backward', form) !== null),
       run(args) {
         const sizes = sizesOf(args);
-        const steps = args.R !== null && formFor(limits, sizes, 'backward', form) === 'steps';
-        withBackwardScratch(context, args, (scratch) => {
-          if (sizeOf(args.x.shape) > 0) (steps ? backwardSteps : backwardSequence)(context, args, scratch);
+        const { R } = args;
+        const steps = R !== null && formFor(limits, sizes, 'backward', form) === 'steps';
+        const weights = R && (steps ? transposedWeights : packBackward)(context, R);
+        withBackwardScratch(context, args, weights, (operands) => {
+          if (sizeOf(args.x.shape) > 0) (steps ? backwardSteps : backwardSequence)(context, args, operands);
         });
       },
     },
