@@ -33,7 +33,7 @@ export interface BackwardWeights {
 export function transposedWeights(context: KernelContext, R: View): BackwardWeights {
   const transposed = permuteView(R, [1, 2, 0]);
   const [G, H] = transposed.shape as [number, number];
-  const storage = context.memory.alloc(sizeOf(R.shape) * ELEMENT_BYTES);
+  const storage = context.memory.alloc(sizeOf(R.shape) * ELEMENT_BYTES, true);
   const target = viewOf(storage, transposed.shape);
   copy(context, label, transposed, target);
   return { storage, operand: { view: reshapeView(target, [G * H, H])!, axes: ['term', 'unit'] } };
@@ -62,7 +62,8 @@ export function withBackwardScratch(
   const missing = Math.max(0, always + optional - limits.maxStorageBuffersPerShaderStage);
   const moved = [parameters, lengths].filter((view) => view !== null).slice(0, missing);
   let end = (S + P) * B * H;
-  const work = memory.alloc((end + moved.reduce((sum, { shape }) => sum + sizeOf(shape), 0)) * ELEMENT_BYTES);
+  const size = moved.reduce((sum, { shape }) => sum + sizeOf(shape), end);
+  const work = memory.alloc(size * ELEMENT_BYTES, true);
   const near = <V extends View | null>(view: V): V | View => {
     if (!view || !moved.includes(view)) return view;
     const target = viewOf(work, view.shape, 'f32', end);

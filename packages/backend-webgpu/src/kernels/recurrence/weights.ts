@@ -39,7 +39,7 @@ function pack(
   columns: number,
 ): GpuStorage {
   const size = Math.ceil(terms / 4) * 4 * columns;
-  const storage = context.memory.alloc(size * ELEMENT_BYTES);
+  const storage = context.memory.alloc(size * ELEMENT_BYTES, true);
   const operands = new Operands({
     source: { view: source, axes: ['axis0', 'axis1', 'axis2'] },
     packed: { view: viewOf(storage, [size]), axes: ['index'], write: true },
