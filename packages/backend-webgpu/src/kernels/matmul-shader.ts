@@ -47,7 +47,7 @@ export function declarations(shader: MatmulShader): string {
     rank > 0 ? declareWalk(rank) : '',
     declareRead('a', places.a, a),
     declareRead('b', places.b, b),
-    lengths ? declareLength(places.lengths!) : '',
+    lengths ? declareLength(places.lengths!, lengths === 'rows' ? 'rowLength' : 'inner') : '',
     declareBlockedRows(shader),
     declarePutRow(places.out, plan.columns),
   ]
@@ -70,9 +70,10 @@ fn ${name}At(index: i32) -> f32 {
 }`;
 }
 
-function declareLength(place: number): string {
+/** A length is never more than there is, whatever it says. */
+function declareLength(place: number, full: 'rowLength' | 'inner'): string {
   return `fn lengthOf(block: i32) -> i32 {
-  return bitcast<i32>(buffer${place}[u.lengthsOffset + block * u.lengthsStride]);
+  return min(bitcast<i32>(buffer${place}[u.lengthsOffset + block * u.lengthsStride]), u.${full});
 }`;
 }
 

@@ -52,7 +52,7 @@ fn bAt(index: i32) -> f32 {
 }
 
 fn lengthOf(block: i32) -> i32 {
-  return bitcast<i32>(buffer2[u.lengthsOffset + block * u.lengthsStride]);
+  return min(bitcast<i32>(buffer2[u.lengthsOffset + block * u.lengthsStride]), u.inner);
 }
 
 fn rowOfA(row: i32) -> i32 {
