@@ -120,6 +120,7 @@ ${indented(
   each(P, (index) => `var q${index} = ${unitOf(operands, 'sums', index)};`),
   '  ',
 )}
+  if (lane < 4 * u.fours - ${G} * u.units) { gradient[${G} * u.units + lane] = 0f; }
   var time = u.first;
   for (var count = 0; count < u.steps; count++) {
     let runs = time < length;
@@ -184,6 +185,7 @@ var<workgroup> gradient: array<f32, ${workgroup.capacity * G}>;
 ${main(
   workgroup,
   `  let length = ${lengthOf(operands)};
+  if (lane < 4 * u.fours - ${G} * u.units) { gradient[${G} * u.units + lane] = 0f; }
   var time = u.first;
   for (var count = 0; count < u.steps; count++) {
     let runs = time < length;

@@ -129,7 +129,7 @@ ${indented(
   each(S, (index) => `var s${index} = ${state(index, '(time + u.before)')};`),
   '  ',
 )}
-  if (owns) { first[unit] = s0; }
+  first[lane] = select(0f, s0, owns);
   workgroupBarrier();
   for (var count = 0; count < u.steps; count++) {
     let runs = time < length;
@@ -207,6 +207,10 @@ ${main(
   `  let length = ${lengthOf(operands)};
   var time = u.first;
 ${overUnits([`first[unit] = ${state(0, '(time + u.before)')};`], '  ')}
+  if (lane < 4 * u.fours - u.units) {
+    first[u.units + lane] = 0f;
+    first[${workgroup.capacity} + u.units + lane] = 0f;
+  }
   workgroupBarrier();
   var old = 0;
   for (var count = 0; count < u.steps; count++) {

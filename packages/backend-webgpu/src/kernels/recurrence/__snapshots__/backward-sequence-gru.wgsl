@@ -100,6 +100,7 @@ fn main(@builtin(workgroup_id) id: vec3<u32>, @builtin(local_invocation_index) i
   let p0 = parameters[u.parameters_at + unit * u.parameters_unit];
   var d0 = parameters[u.carried_at + row * u.carried_row + unit * u.carried_unit];
   var q0 = parameters[u.sums_at + row * u.sums_row + unit * u.sums_unit];
+  if (lane < 4 * u.fours - 3 * u.units) { gradient[3 * u.units + lane] = 0f; }
   var time = u.first;
   for (var count = 0; count < u.steps; count++) {
     let runs = time < length;

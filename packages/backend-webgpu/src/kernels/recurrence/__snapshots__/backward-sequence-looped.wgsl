@@ -79,6 +79,7 @@ fn main(@builtin(workgroup_id) id: vec3<u32>, @builtin(local_invocation_index) i
   if (row >= u.rows) { return; }
   let lane = i32(invocation);
   let length = i32(lengths[u.lengths_at + row * u.lengths_row]);
+  if (lane < 4 * u.fours - 4 * u.units) { gradient[4 * u.units + lane] = 0f; }
   var time = u.first;
   for (var count = 0; count < u.steps; count++) {
     let runs = time < length;

@@ -89,6 +89,7 @@ fn main(@builtin(workgroup_id) id: vec3<u32>, @builtin(local_invocation_index) i
   var d0 = carried[u.carried_at + row * u.carried_row + unit * u.carried_unit];
   var d1 = carried[u.carried_at + u.carried_index + row * u.carried_row + unit * u.carried_unit];
 
+  if (lane < 4 * u.fours - 4 * u.units) { gradient[4 * u.units + lane] = 0f; }
   var time = u.first;
   for (var count = 0; count < u.steps; count++) {
     let runs = time < length;

@@ -68,6 +68,10 @@ fn main(@builtin(workgroup_id) id: vec3<u32>, @builtin(local_invocation_index) i
   for (var unit = lane; unit < u.units; unit += 256) {
     first[unit] = states[u.states_at + (time + u.before) * u.states_slot + row * u.states_row + unit * u.states_unit];
   }
+  if (lane < 4 * u.fours - u.units) {
+    first[u.units + lane] = 0f;
+    first[512 + u.units + lane] = 0f;
+  }
   workgroupBarrier();
   var old = 0;
   for (var count = 0; count < u.steps; count++) {

@@ -74,7 +74,7 @@ fn main(@builtin(workgroup_id) id: vec3<u32>, @builtin(local_invocation_index) i
   var time = u.first;
   var s0 = states[u.states_at + (time + u.before) * u.states_slot + row * u.states_row + unit * u.states_unit];
   var s1 = states[u.states_at + u.states_state + (time + u.before) * u.states_slot + row * u.states_row + unit * u.states_unit];
-  if (owns) { first[unit] = s0; }
+  first[lane] = select(0f, s0, owns);
   workgroupBarrier();
   for (var count = 0; count < u.steps; count++) {
     let runs = time < length;
