@@ -47,17 +47,21 @@ export class GpuMemory {
     this.#maximumBytes = Math.min(limits.maxBufferSize, limits.maxStorageBufferBindingSize);
   }
 
-  /** Lends a block. Throws MemoryError for more than one binding holds, LifetimeError after `close`. */
-  alloc(bytes: number): GpuStorage {
+  /**
+   * Lends a block.
+   * @param scratch only recorded work touches it: it may be one that work before has given back, but that is not submitted yet
+   * @throws MemoryError for more than one binding holds, LifetimeError after `close`
+   */
+  alloc(bytes: number, scratch = false): GpuStorage {
     if (this.#closed) throw new LifetimeError('alloc: the backend was disposed; call init again');
-    const storage = new GpuStorage(this, bytes, this.#lend(bytes));
+    const storage = new GpuStorage(this, bytes, this.#lend(bytes, scratch));
     this.#live.add(storage);
     this.#liveBytes += bytes;
     this.#peakBytes = Math.max(this.#peakBytes, this.#liveBytes);
     return storage;
   }
 
-  #lend(bytes: number): PooledBuffer {
+  #lend(bytes: number, scratch: boolean): PooledBuffer {
     if (bytes > this.#maximumBytes) {
       throw new MemoryError(
         `alloc: ${bytes} bytes are asked for, but a buffer that kernels can use ends at ${this.#maximumBytes} bytes on this device; ` +
@@ -65,7 +69,7 @@ export class GpuMemory {
       );
     }
     const size = Math.min(roundedSize(bytes), this.#maximumBytes - (this.#maximumBytes % 4));
-    const found = this.#free.get(size)?.pop();
+    const found = (scratch && this.#takeWaiting(size)) || this.#free.get(size)?.pop();
     if (found) {
       this.#pooledBytes -= size;
       return found;
@@ -76,6 +80,11 @@ export class GpuMemory {
       (device) => device.createBuffer({ size, usage: STORAGE_USAGE }),
     );
     return { buffer, id: this.#count++, size, lastUse: -1 };
+  }
+
+  #takeWaiting(size: number): PooledBuffer | undefined {
+    const index = this.#waiting.findIndex((pooled) => pooled.size === size);
+    return index < 0 ? undefined : this.#waiting.splice(index, 1)[0];
   }
 
   /** Takes a block back. Throws LifetimeError when that has happened before, BackendError for a foreign one. */

@@ -12,6 +12,7 @@ import {
   type View,
 } from '@ostinato/kernel';
 import { floatBits, spread } from '../device/recorder.js';
+import { helperText } from '../wgsl/helpers.js';
 import { printProgram } from '../wgsl/print.js';
 import type { KernelContext } from './context.js';
 import {
@@ -24,6 +25,7 @@ import {
   reach,
   signedWord,
   toBits,
+  toBitsHelpers,
   word,
   workgroupSize,
 } from './shader.js';
@@ -119,7 +121,7 @@ function mapShader(
     ...stores,
   ];
   return `${declarations(firstScalar + program.scalars, buffers)}
-${printed.helpers}
+${helperText([...printed.helperNames, ...toBitsHelpers(outs)])}
 @compute @workgroup_size(${workgroupSize})
 fn main(@builtin(global_invocation_id) id: vec3<u32>, @builtin(num_workgroups) groups: vec3<u32>) {
   let index = id.y * groups.x * ${workgroupSize}u + id.x;

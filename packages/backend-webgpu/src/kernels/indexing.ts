@@ -1,5 +1,6 @@
 import { ELEMENT_BYTES, type Kernels, type Nest, nestOf, sizeOf, type View, viewOf } from '@ostinato/kernel';
 import { spread } from '../device/recorder.js';
+import { helperText } from '../wgsl/helpers.js';
 import type { KernelContext } from './context.js';
 import {
   bindViews,
@@ -9,6 +10,7 @@ import {
   reach,
   signedWord,
   toBits,
+  toBitsHelpers,
   word,
   workgroupSize,
 } from './shader.js';
@@ -100,6 +102,7 @@ export function gather(
     code: () => {
       const bits = `b${tableBuffer}[${tableAt('index')}]`;
       return `${declarations(uniforms.length, bound.buffers)}
+${helperText(toBitsHelpers([out]))}
 ${entry}
   let column = invocation % ${word(words.width)};
   let position = invocation / ${word(words.width)};
@@ -192,6 +195,7 @@ function addChains({ recorder }: KernelContext, call: Rows, nest: Nest, chain: V
     label: 'scatterAdd',
     key: `scatterAdd ${levels} ${bound.key}`,
     code: () => `${declarations(uniforms.length, bound.buffers)}
+${helperText(toBitsHelpers([table]))}
 fn updateAt(position: u32, column: u32) -> f32 {
   ${coordinates('c', 'position', firstLength, levels).join('\n  ')}
   return ${fromBits(`b${rowsBuffer}[${rowAt('c', levels)}]`, rows)};

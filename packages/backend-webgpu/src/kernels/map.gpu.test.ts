@@ -20,3 +20,26 @@ it('takes more positions than a dimension has workgroups', async () => {
   expect(new Float32Array(await backend.read(largest))[0]).toBe(1020);
   backend.dispose();
 });
+
+it('converts to int32 as JavaScript does', async () => {
+  const backend = await webgpu()();
+  if ('unavailable' in backend) throw new Error(backend.unavailable);
+  const values = Float32Array.of(
+    2.7,
+    -2.7,
+    2147483520,
+    -2147483648,
+    3e9,
+    -3e9,
+    1e10,
+    1e20,
+    -1e38,
+    Number.NaN,
+  );
+  const count = values.length;
+  const [from, to] = [backend.alloc(4 * count), backend.alloc(4 * count)];
+  backend.write(from, values);
+  backend.map(identity, [viewOf(from, [count])], [], [viewOf(to, [count], 'i32')]);
+  expect([...new Int32Array(await backend.read(to))]).toEqual(Array.from(values, (value) => value | 0));
+  backend.dispose();
+});

@@ -10,6 +10,7 @@ import {
   putTile,
   range,
   rowType,
+  scaled,
 } from './matmul-shader.js';
 
 /** WGSL of a product whose invocations read a and b straight into registers. */
@@ -30,8 +31,8 @@ export function registersCode(shader: MatmulShader): string {
     'let batch = block / (u.blocksAcross * u.blocksDown);',
     `let slice = ${slice};`,
     `let tile = ${tile};`,
-    `let row0 = (block / u.blocksAcross % u.blocksDown * ${down} + tile / ${across}) * ${rows};`,
-    `let column0 = (block % u.blocksAcross * ${across} + tile % ${across}) * ${columns};`,
+    `let row0 = ${tileAt('block / u.blocksAcross % u.blocksDown', down, `tile / ${across}`)} * ${rows};`,
+    `let column0 = ${tileAt('block % u.blocksAcross', across, down === 1 ? 'tile' : `tile % ${across}`)} * ${columns};`,
     `let live = ${live};`,
     ...(sliced ? [] : ['if (!live) { return; }']),
     ...bases(shader),
@@ -49,6 +50,11 @@ ${indent(body, 1)}
 `;
 }
 
+/** The position of a tile among all, by that of its block. One row of tiles depends on the workgroup alone, which compilers can use. */
+function tileAt(block: string, size: number, within: string): string {
+  return size === 1 ? block : `(${block} * ${size} + ${within})`;
+}
+
 /** Whether any row of the tile exists: with lengths each has to be asked. */
 function anyRow({ lengths }: MatmulShader, rows: number): string {
   if (lengths !== 'rows') return 'row0 < u.rows';
@@ -63,7 +69,7 @@ function starts({ lengths }: MatmulShader, rows: number, columns: number): strin
   return [
     ...range(rows).map((i) => `let a${first}${rowName(i)} = aBase + rowOfA(${plus('row0', i)});`),
     ...range(columns).map(
-      (n) => `let b${first}${columnName(n)} = bBase + (${plus('column0', n)}) * u.bColumn;`,
+      (n) => `let b${first}${columnName(n)} = bBase + ${scaled('column0', n, 'u.bColumn')};`,
     ),
   ];
 }
@@ -132,7 +138,7 @@ function read({ plan: { rows, columns }, a, b }: MatmulShader): string[] {
 }
 
 function readOperand(name: 'a' | 'b', layout: Layout, lines: readonly string[], inner: string): string[] {
-  const term = (line: string, j: number): string => `${name}${line} + (${plus('k', j)}) * ${inner}`;
+  const term = (line: string, j: number): string => `${name}${line} + ${scaled('k', j, inner)}`;
   switch (layout) {
     case 'inner vectors':
       return lines.map((line, index) => `let ${name}${index} = ${name}Vector(${name}${line} + k);`);
@@ -182,7 +188,7 @@ function single(rows: number, columns: number): string[] {
  */
 function putSlices(rows: number, distance: number): string[] {
   return [
-    ...range(rows).map((i) => `sums[local * ${rows} + ${i}] = c${i};`),
+    ...range(rows).map((i) => `sums[${plus(`local * ${rows}`, i)}] = c${i};`),
     'workgroupBarrier();',
     `if (!live || slice >= ${rows}) { return; }`,
     `let firstSum = (local - slice * ${distance}) * ${rows} + slice;`,

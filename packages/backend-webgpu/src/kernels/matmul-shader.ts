@@ -27,6 +27,10 @@ export const range = (count: number): number[] => Array.from({ length: count }, 
 /** The spelling of a sum. */
 export const plus = (name: string, count: number): string => (count === 0 ? name : `${name} + ${count}`);
 
+/** The spelling of (name + count) * factor. */
+export const scaled = (name: string, count: number, factor: string): string =>
+  `${count === 0 ? name : `(${name} + ${count})`} * ${factor}`;
+
 /** Four numbers of a row of the result, or one. */
 export const rowType = (columns: number): string => (columns === 4 ? 'vec4f' : 'f32');
 
@@ -43,7 +47,7 @@ export function declarations(shader: MatmulShader): string {
     rank > 0 ? declareWalk(rank) : '',
     declareRead('a', places.a, a),
     declareRead('b', places.b, b),
-    lengths ? declareLength(places.lengths!) : '',
+    lengths ? declareLength(places.lengths!, lengths === 'rows' ? 'rowLength' : 'inner') : '',
     declareBlockedRows(shader),
     declarePutRow(places.out, plan.columns),
   ]
@@ -66,9 +70,10 @@ fn ${name}At(index: i32) -> f32 {
 }`;
 }
 
-function declareLength(place: number): string {
+/** A length is never more than there is, whatever it says. */
+function declareLength(place: number, full: 'rowLength' | 'inner'): string {
   return `fn lengthOf(block: i32) -> i32 {
-  return bitcast<i32>(buffer${place}[u.lengthsOffset + block * u.lengthsStride]);
+  return min(bitcast<i32>(buffer${place}[u.lengthsOffset + block * u.lengthsStride]), u.${full});
 }`;
 }
 

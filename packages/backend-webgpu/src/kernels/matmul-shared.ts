@@ -108,15 +108,17 @@ function take(name: 'a' | 'b', layout: Layout, repeated: boolean, side: number):
   const inner = `u.${name}Inner`;
   const start = repeated ? ` + repeat * u.${name}Repeat` : '';
   const put = (j: number, value: string): string => `${name}Part[${plus('place', j * side)}] = ${value};`;
-  const from = `let from${name.toUpperCase()} = ${inner} * (first + term)${start};`;
-  const at = `from${name.toUpperCase()}`;
+  const from = `from${name.toUpperCase()}`;
+  const at = (line: number, j: number): string =>
+    `${name}${line} + ${from}${j === 0 ? '' : ` + ${j} * ${inner}`}`;
+  const declaration = `let ${from} = ${inner} * (first + term)${start};`;
   switch (layout) {
     case 'outer vectors':
-      return [from, ...range(4).map((j) => put(j, `${name}Vector(${name}0 + ${at} + ${j} * ${inner})`))];
+      return [declaration, ...range(4).map((j) => put(j, `${name}Vector(${at(0, j)})`))];
     case 'inner vectors':
       return [
-        from,
-        ...range(4).map((i) => `let v${i} = ${name}Vector(${name}${i} + ${at});`),
+        declaration,
+        ...range(4).map((i) => `let v${i} = ${name}Vector(${at(i, 0)});`),
         ...range(4).map((j) =>
           put(
             j,
@@ -128,9 +130,9 @@ function take(name: 'a' | 'b', layout: Layout, repeated: boolean, side: number):
       ];
     case 'numbers':
       return [
-        from,
+        declaration,
         ...range(4).map((j) => {
-          const numbers = range(4).map((i) => `${name}At(${name}${i} + ${at} + ${j} * ${inner})`);
+          const numbers = range(4).map((i) => `${name}At(${at(i, j)})`);
           return put(j, `vec4f(${numbers.join(', ')})`);
         }),
       ];

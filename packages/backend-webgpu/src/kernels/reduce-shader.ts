@@ -11,6 +11,7 @@ import {
   reach,
   signedWord,
   toBits,
+  toBitsHelpers,
   word,
   workgroupSize,
 } from './shader.js';
@@ -83,7 +84,7 @@ export function reduceShader(
   ];
   return `${declarations(firstScalar + program.scalars, buffers)}
 var<workgroup> shares: array<f32, ${workgroupSize}>;
-${helperText([...printed.helperNames, ...helpers[op]])}
+${helperText([...printed.helperNames, ...helpers[op], ...toBitsHelpers([out])])}
 @compute @workgroup_size(${workgroupSize})
 fn main(
   @builtin(local_invocation_index) id: u32,

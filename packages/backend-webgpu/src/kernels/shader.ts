@@ -1,5 +1,6 @@
 import type { View } from '@ostinato/kernel';
 import type { BufferUse } from '../device/recorder.js';
+import type { HelperName } from '../wgsl/helpers.js';
 
 /** Invocations of a workgroup. */
 export const workgroupSize = 256;
@@ -55,9 +56,14 @@ export function fromBits(bits: string, { dtype }: View): string {
   return dtype === 'i32' ? `f32(bitcast<i32>(${bits}))` : `bitcast<f32>(${bits})`;
 }
 
-/** An `f32` number as bits of what the view holds. */
+/** An `f32` number as bits of what the view holds. It takes the functions `toBitsHelpers`. */
 export function toBits(value: string, { dtype }: View): string {
-  return dtype === 'i32' ? `bitcast<u32>(i32(${value}))` : `bitcast<u32>(${value})`;
+  return dtype === 'i32' ? `bitcast<u32>(wholeOf(${value}))` : `bitcast<u32>(${value})`;
+}
+
+/** The functions that `toBits` calls for these views. */
+export function toBitsHelpers(views: readonly View[]): readonly HelperName[] {
+  return views.some(({ dtype }) => dtype === 'i32') ? ['wholeOf'] : [];
 }
 
 /**

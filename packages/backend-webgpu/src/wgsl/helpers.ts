@@ -128,6 +128,17 @@ fn moduloOf(a: f32, b: f32) -> f32 {
   if (rest != 0f && (rest < 0f) != (b < 0f)) { return rest + b; }
   return select(rest, rest - b, abs(rest) >= abs(b));
 }`,
+  // What `x | 0` is in JavaScript: towards 0, modulo 2^32, and 0 for what is not finite.
+  wholeOf: `
+fn wholeOf(x: f32) -> i32 {
+  if (abs(x) < 2147483648f && !isNan(x)) { return i32(x); }
+  let bits = bitcast<u32>(x);
+  // At least 8, since x is no smaller than 2^31.
+  let shift = ((bits >> 23u) & 255u) - 150u;
+  if (shift > 31u) { return 0; }
+  let size = bitcast<i32>(((bits & 0x7fffffu) | 0x800000u) << shift);
+  return select(size, -size, x < 0f);
+}`,
   // See `uniform` of the kernel package: 24 bits of Threefry-2x32 with 13 rounds.
   uniformAt: `
 fn uniformAt(seed0: f32, seed1: f32, position: u32, lane: u32) -> f32 {

@@ -85,7 +85,7 @@ fn main(@builtin(workgroup_id) group: vec3u, @builtin(local_invocation_index) in
   let aRow1 = aBase + rowOfA(row0 + 1);
   let aRow2 = aBase + rowOfA(row0 + 2);
   let aRow3 = aBase + rowOfA(row0 + 3);
-  let bColumn0 = bBase + (column0) * u.bColumn;
+  let bColumn0 = bBase + column0 * u.bColumn;
   let bColumn1 = bBase + (column0 + 1) * u.bColumn;
   let bColumn2 = bBase + (column0 + 2) * u.bColumn;
   let bColumn3 = bBase + (column0 + 3) * u.bColumn;

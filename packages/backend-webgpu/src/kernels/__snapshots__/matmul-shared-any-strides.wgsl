@@ -107,13 +107,13 @@ fn main(@builtin(workgroup_id) group: vec3u, @builtin(local_invocation_index) in
   for (var first = 0; first < end; first += 16) {
     if (local < 32) {
       let fromA = u.aInner * (first + term);
-      aPart[place] = vec4f(aAt(a0 + fromA + 0 * u.aInner), aAt(a1 + fromA + 0 * u.aInner), aAt(a2 + fromA + 0 * u.aInner), aAt(a3 + fromA + 0 * u.aInner));
+      aPart[place] = vec4f(aAt(a0 + fromA), aAt(a1 + fromA), aAt(a2 + fromA), aAt(a3 + fromA));
       aPart[place + 8] = vec4f(aAt(a0 + fromA + 1 * u.aInner), aAt(a1 + fromA + 1 * u.aInner), aAt(a2 + fromA + 1 * u.aInner), aAt(a3 + fromA + 1 * u.aInner));
       aPart[place + 16] = vec4f(aAt(a0 + fromA + 2 * u.aInner), aAt(a1 + fromA + 2 * u.aInner), aAt(a2 + fromA + 2 * u.aInner), aAt(a3 + fromA + 2 * u.aInner));
       aPart[place + 24] = vec4f(aAt(a0 + fromA + 3 * u.aInner), aAt(a1 + fromA + 3 * u.aInner), aAt(a2 + fromA + 3 * u.aInner), aAt(a3 + fromA + 3 * u.aInner));
     } else if (local < 64) {
       let fromB = u.bInner * (first + term);
-      bPart[place] = vec4f(bAt(b0 + fromB + 0 * u.bInner), bAt(b1 + fromB + 0 * u.bInner), bAt(b2 + fromB + 0 * u.bInner), bAt(b3 + fromB + 0 * u.bInner));
+      bPart[place] = vec4f(bAt(b0 + fromB), bAt(b1 + fromB), bAt(b2 + fromB), bAt(b3 + fromB));
       bPart[place + 8] = vec4f(bAt(b0 + fromB + 1 * u.bInner), bAt(b1 + fromB + 1 * u.bInner), bAt(b2 + fromB + 1 * u.bInner), bAt(b3 + fromB + 1 * u.bInner));
       bPart[place + 16] = vec4f(bAt(b0 + fromB + 2 * u.bInner), bAt(b1 + fromB + 2 * u.bInner), bAt(b2 + fromB + 2 * u.bInner), bAt(b3 + fromB + 2 * u.bInner));
       bPart[place + 24] = vec4f(bAt(b0 + fromB + 3 * u.bInner), bAt(b1 + fromB + 3 * u.bInner), bAt(b2 + fromB + 3 * u.bInner), bAt(b3 + fromB + 3 * u.bInner));

@@ -122,7 +122,7 @@ fn main(@builtin(workgroup_id) group: vec3u, @builtin(local_invocation_index) in
       aPart[place + 48] = vec4f(v0.w, v1.w, v2.w, v3.w);
     } else if (local < 128) {
       let fromB = u.bInner * (first + term);
-      bPart[place] = bVector(b0 + fromB + 0 * u.bInner);
+      bPart[place] = bVector(b0 + fromB);
       bPart[place + 16] = bVector(b0 + fromB + 1 * u.bInner);
       bPart[place + 32] = bVector(b0 + fromB + 2 * u.bInner);
       bPart[place + 48] = bVector(b0 + fromB + 3 * u.bInner);

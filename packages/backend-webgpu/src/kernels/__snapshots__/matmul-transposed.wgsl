@@ -93,7 +93,7 @@ fn main(@builtin(workgroup_id) group: vec3u, @builtin(local_invocation_index) in
   let aRow1 = aBase + rowOfA(row0 + 1);
   let aRow2 = aBase + rowOfA(row0 + 2);
   let aRow3 = aBase + rowOfA(row0 + 3);
-  let bColumn0 = bBase + (column0) * u.bColumn;
+  let bColumn0 = bBase + column0 * u.bColumn;
   let bColumn1 = bBase + (column0 + 1) * u.bColumn;
   let bColumn2 = bBase + (column0 + 2) * u.bColumn;
   let bColumn3 = bBase + (column0 + 3) * u.bColumn;
@@ -104,7 +104,7 @@ fn main(@builtin(workgroup_id) group: vec3u, @builtin(local_invocation_index) in
   let end = u.inner;
   var k = 0;
   for (; k + 3 < end; k += 4) {
-    let a0 = aVector(aRow0 + (k) * u.aInner);
+    let a0 = aVector(aRow0 + k * u.aInner);
     let a1 = aVector(aRow0 + (k + 1) * u.aInner);
     let a2 = aVector(aRow0 + (k + 2) * u.aInner);
     let a3 = aVector(aRow0 + (k + 3) * u.aInner);

@@ -84,14 +84,14 @@ fn main(@builtin(workgroup_id) group: vec3u, @builtin(local_invocation_index) in
   let batch = block / (u.blocksAcross * u.blocksDown);
   let slice = local / 16;
   let tile = local % 16;
-  let row0 = (block / u.blocksAcross % u.blocksDown * 1 + tile / 16) * 1;
-  let column0 = (block % u.blocksAcross * 16 + tile % 16) * 4;
+  let row0 = block / u.blocksAcross % u.blocksDown * 1;
+  let column0 = (block % u.blocksAcross * 16 + tile) * 4;
   let live = batch < u.batches && column0 < u.columns && row0 < u.rows;
   let aBase = u.aOffset;
   let bBase = u.bOffset;
   let outBase = u.outOffset;
   let aRow0 = aBase + rowOfA(row0);
-  let bColumn0 = bBase + (column0) * u.bColumn;
+  let bColumn0 = bBase + column0 * u.bColumn;
   let bColumn1 = bBase + (column0 + 1) * u.bColumn;
   let bColumn2 = bBase + (column0 + 2) * u.bColumn;
   let bColumn3 = bBase + (column0 + 3) * u.bColumn;
@@ -100,7 +100,7 @@ fn main(@builtin(workgroup_id) group: vec3u, @builtin(local_invocation_index) in
   var k = slice * 4;
   for (; k + 3 < end; k += 16) {
     let a0 = aVector(aRow0 + k);
-    let b0 = bVector(bColumn0 + (k) * u.bInner);
+    let b0 = bVector(bColumn0 + k * u.bInner);
     let b1 = bVector(bColumn0 + (k + 1) * u.bInner);
     let b2 = bVector(bColumn0 + (k + 2) * u.bInner);
     let b3 = bVector(bColumn0 + (k + 3) * u.bInner);
@@ -109,7 +109,7 @@ fn main(@builtin(workgroup_id) group: vec3u, @builtin(local_invocation_index) in
     c0 += a0.z * b2;
     c0 += a0.w * b3;
   }
-  sums[local * 1 + 0] = c0;
+  sums[local * 1] = c0;
   workgroupBarrier();
   if (!live || slice >= 1) { return; }
   let firstSum = (local - slice * 16) * 1 + slice;

@@ -52,7 +52,7 @@ fn bAt(index: i32) -> f32 {
 }
 
 fn lengthOf(block: i32) -> i32 {
-  return bitcast<i32>(buffer2[u.lengthsOffset + block * u.lengthsStride]);
+  return min(bitcast<i32>(buffer2[u.lengthsOffset + block * u.lengthsStride]), u.inner);
 }
 
 fn rowOfA(row: i32) -> i32 {
@@ -115,13 +115,13 @@ fn main(@builtin(workgroup_id) group: vec3u, @builtin(local_invocation_index) in
     for (var first = 0; first < end; first += 16) {
       if (local < 32) {
         let fromA = u.aInner * (first + term) + repeat * u.aRepeat;
-        aPart[place] = aVector(a0 + fromA + 0 * u.aInner);
+        aPart[place] = aVector(a0 + fromA);
         aPart[place + 8] = aVector(a0 + fromA + 1 * u.aInner);
         aPart[place + 16] = aVector(a0 + fromA + 2 * u.aInner);
         aPart[place + 24] = aVector(a0 + fromA + 3 * u.aInner);
       } else if (local < 64) {
         let fromB = u.bInner * (first + term) + repeat * u.bRepeat;
-        bPart[place] = bVector(b0 + fromB + 0 * u.bInner);
+        bPart[place] = bVector(b0 + fromB);
         bPart[place + 8] = bVector(b0 + fromB + 1 * u.bInner);
         bPart[place + 16] = bVector(b0 + fromB + 2 * u.bInner);
         bPart[place + 24] = bVector(b0 + fromB + 3 * u.bInner);

@@ -52,7 +52,7 @@ fn bAt(index: i32) -> f32 {
 }
 
 fn lengthOf(block: i32) -> i32 {
-  return bitcast<i32>(buffer2[u.lengthsOffset + block * u.lengthsStride]);
+  return min(bitcast<i32>(buffer2[u.lengthsOffset + block * u.lengthsStride]), u.inner);
 }
 
 fn rowOfA(row: i32) -> i32 {
@@ -99,7 +99,7 @@ fn main(@builtin(workgroup_id) group: vec3u, @builtin(local_invocation_index) in
   let aFirstRow1 = aBase + rowOfA(row0 + 1);
   let aFirstRow2 = aBase + rowOfA(row0 + 2);
   let aFirstRow3 = aBase + rowOfA(row0 + 3);
-  let bFirstColumn0 = bBase + (column0) * u.bColumn;
+  let bFirstColumn0 = bBase + column0 * u.bColumn;
   let bFirstColumn1 = bBase + (column0 + 1) * u.bColumn;
   let bFirstColumn2 = bBase + (column0 + 2) * u.bColumn;
   let bFirstColumn3 = bBase + (column0 + 3) * u.bColumn;
@@ -122,11 +122,11 @@ fn main(@builtin(workgroup_id) group: vec3u, @builtin(local_invocation_index) in
     let bColumn2 = bFirstColumn2 + repeat * u.bRepeat;
     let bColumn3 = bFirstColumn3 + repeat * u.bRepeat;
     if (k + 4 == end) {
-      let a0 = aVector(aRow0 + (k) * u.aInner);
+      let a0 = aVector(aRow0 + k * u.aInner);
       let a1 = aVector(aRow0 + (k + 1) * u.aInner);
       let a2 = aVector(aRow0 + (k + 2) * u.aInner);
       let a3 = aVector(aRow0 + (k + 3) * u.aInner);
-      let b0 = bVector(bColumn0 + (k) * u.bInner);
+      let b0 = bVector(bColumn0 + k * u.bInner);
       let b1 = bVector(bColumn0 + (k + 1) * u.bInner);
       let b2 = bVector(bColumn0 + (k + 2) * u.bInner);
       let b3 = bVector(bColumn0 + (k + 3) * u.bInner);
@@ -156,7 +156,7 @@ fn main(@builtin(workgroup_id) group: vec3u, @builtin(local_invocation_index) in
       c3 += aAt(aRow3 + k * u.aInner) * right;
     }
   }
-  sums[local * 4 + 0] = c0;
+  sums[local * 4] = c0;
   sums[local * 4 + 1] = c1;
   sums[local * 4 + 2] = c2;
   sums[local * 4 + 3] = c3;

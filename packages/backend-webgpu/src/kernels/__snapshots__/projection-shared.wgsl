@@ -52,7 +52,7 @@ fn bAt(index: i32) -> f32 {
 }
 
 fn lengthOf(block: i32) -> i32 {
-  return bitcast<i32>(buffer2[u.lengthsOffset + block * u.lengthsStride]);
+  return min(bitcast<i32>(buffer2[u.lengthsOffset + block * u.lengthsStride]), u.rowLength);
 }
 
 fn rowOfA(row: i32) -> i32 {
@@ -132,7 +132,7 @@ fn main(@builtin(workgroup_id) group: vec3u, @builtin(local_invocation_index) in
       aPart[place + 24] = vec4f(v0.w, v1.w, v2.w, v3.w);
     } else if (local < 64) {
       let fromB = u.bInner * (first + term);
-      bPart[place] = bVector(b0 + fromB + 0 * u.bInner);
+      bPart[place] = bVector(b0 + fromB);
       bPart[place + 8] = bVector(b0 + fromB + 1 * u.bInner);
       bPart[place + 16] = bVector(b0 + fromB + 2 * u.bInner);
       bPart[place + 24] = bVector(b0 + fromB + 3 * u.bInner);

@@ -52,7 +52,7 @@ fn bAt(index: i32) -> f32 {
 }
 
 fn lengthOf(block: i32) -> i32 {
-  return bitcast<i32>(buffer2[u.lengthsOffset + block * u.lengthsStride]);
+  return min(bitcast<i32>(buffer2[u.lengthsOffset + block * u.lengthsStride]), u.rowLength);
 }
 
 fn rowOfA(row: i32) -> i32 {
@@ -98,7 +98,7 @@ fn main(@builtin(workgroup_id) group: vec3u, @builtin(local_invocation_index) in
   let aRow1 = aBase + rowOfA(row0 + 1);
   let aRow2 = aBase + rowOfA(row0 + 2);
   let aRow3 = aBase + rowOfA(row0 + 3);
-  let bColumn0 = bBase + (column0) * u.bColumn;
+  let bColumn0 = bBase + column0 * u.bColumn;
   let bColumn1 = bBase + (column0 + 1) * u.bColumn;
   let bColumn2 = bBase + (column0 + 2) * u.bColumn;
   let bColumn3 = bBase + (column0 + 3) * u.bColumn;
@@ -113,7 +113,7 @@ fn main(@builtin(workgroup_id) group: vec3u, @builtin(local_invocation_index) in
     let a1 = aVector(aRow1 + k);
     let a2 = aVector(aRow2 + k);
     let a3 = aVector(aRow3 + k);
-    let b0 = bVector(bColumn0 + (k) * u.bInner);
+    let b0 = bVector(bColumn0 + k * u.bInner);
     let b1 = bVector(bColumn0 + (k + 1) * u.bInner);
     let b2 = bVector(bColumn0 + (k + 2) * u.bInner);
     let b3 = bVector(bColumn0 + (k + 3) * u.bInner);

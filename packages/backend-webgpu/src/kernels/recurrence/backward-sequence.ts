@@ -1,22 +1,19 @@
 import type { CellProgram, RecurrenceGradArgs } from '@ostinato/kernel';
 import { spread } from '../../device/recorder.js';
 import type { KernelContext } from '../context.js';
-import { type BackwardScratch, type GradientForm, gradientForm } from './backward.js';
+import { type GradientForm, gradientForm } from './backward.js';
 import { backwardText, cellKey, each, lengthOf, loadParameters } from './cell.js';
 import { indented, type Operands } from './operands.js';
 import { chunksOf, sizesOf, slotsOf, stepsAtOnce } from './sequence.js';
 import { run, runElements } from './shader.js';
+import { four, total } from './weights.js';
 import { backwardWorkgroup, type Workgroup } from './workgroup.js';
 
 /**
  * The sweep back over whole sequences, in one dispatch or a few: a workgroup takes a row through its steps. It remembers the gradients
  * of the products of a step; an invocation remembers the gradients of the states of its unit.
  */
-export function backwardSequence(
-  context: KernelContext,
-  args: RecurrenceGradArgs,
-  { operands }: BackwardScratch,
-): void {
+export function backwardSequence(context: KernelContext, args: RecurrenceGradArgs, operands: Operands): void {
   const { cell, R, reverse } = args;
   const sizes = sizesOf(args);
   const { T, B, G, H } = sizes;
@@ -40,7 +37,7 @@ export function backwardSequence(
       {
         ...common,
         key: `sequence ${form} ${workgroup.key} ${cellKey(cell)}`,
-        numbers: { ...numbers, groups: groups[0], slices, depth, terms: G * H },
+        numbers: { ...numbers, groups: groups[0], slices, depth, fours: Math.ceil((G * H) / 4) },
         code: (all) => (workgroup.looped ? looped : sliced)(cell, all, form, workgroup),
       },
       groups,
@@ -113,7 +110,7 @@ ${main(
   let owns = slice == 0;
   let length = ${lengthOf(operands)};
   let begin = slice * u.depth;
-  let end = select(0, min(begin + u.depth, u.terms), slice < u.slices);
+  let end = select(0, min(begin + u.depth, u.fours), slice < u.slices);
 ${indented(loadParameters(cell, operands), '  ')}
 ${indented(
   each(S, (index) => `var d${index} = ${unitOf(operands, 'carried', index)};`),
@@ -123,6 +120,7 @@ ${indented(
   each(P, (index) => `var q${index} = ${unitOf(operands, 'sums', index)};`),
   '  ',
 )}
+  if (lane < 4 * u.fours - ${G} * u.units) { gradient[${G} * u.units + lane] = 0f; }
   var time = u.first;
   for (var count = 0; count < u.steps; count++) {
     let runs = time < length;
@@ -148,7 +146,9 @@ ${indented(
     workgroupBarrier();
     var sum = 0f;
     if (runs) {
-      for (var k = begin; k < end; k++) { sum += gradient[k] * ${operands.element('weights', 'k', 'unit')}; }
+      var w = vec4<f32>();
+      for (var k = begin; k < end; k++) { w += ${four('gradient')} * ${operands.element('weights', 'k', 'unit')}; }
+      sum = ${total('w')};
       if (!owns && slice < u.slices) { partials[(slice - 1) * u.units + unit] = sum; }
     }
     workgroupBarrier();
@@ -185,6 +185,7 @@ var<workgroup> gradient: array<f32, ${workgroup.capacity * G}>;
 ${main(
   workgroup,
   `  let length = ${lengthOf(operands)};
+  if (lane < 4 * u.fours - ${G} * u.units) { gradient[${G} * u.units + lane] = 0f; }
   var time = u.first;
   for (var count = 0; count < u.steps; count++) {
     let runs = time < length;
@@ -217,9 +218,9 @@ ${overUnits(
     if (runs) {
 ${overUnits(
   [
-    'var sum = 0f;',
-    `for (var k = 0; k < u.terms; k++) { sum += gradient[k] * ${operands.element('weights', 'k', 'unit')}; }`,
-    `${unitOf(operands, 'carried', 0)} += sum;`,
+    'var w = vec4<f32>();',
+    `for (var k = 0; k < u.fours; k++) { w += ${four('gradient')} * ${operands.element('weights', 'k', 'unit')}; }`,
+    `${unitOf(operands, 'carried', 0)} += ${total('w')};`,
   ],
   '      ',
 )}

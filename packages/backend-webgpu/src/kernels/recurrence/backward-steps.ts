@@ -1,6 +1,6 @@
 import type { RecurrenceGradArgs } from '@ostinato/kernel';
 import type { KernelContext } from '../context.js';
-import { type BackwardScratch, gradientForm } from './backward.js';
+import { gradientForm } from './backward.js';
 import { addOutputGradient, backwardStep, storeGradients } from './backward-sequence.js';
 import { backwardText, cellKey, each, lengthOf, loadParameters } from './cell.js';
 import { indented, type Operands } from './operands.js';
@@ -12,11 +12,7 @@ import { rowsTogether, type Tile, tileFor, tileGroups, tileText } from './tile.j
  * The sweep back with a dispatch for each step, in which workgroups share rows and units: what flows back from the step behind, then
  * the cell. A last dispatch adds what flows back from the first step.
  */
-export function backwardSteps(
-  context: KernelContext,
-  args: RecurrenceGradArgs,
-  { operands }: BackwardScratch,
-): void {
+export function backwardSteps(context: KernelContext, args: RecurrenceGradArgs, operands: Operands): void {
   const { cell, reverse } = args;
   const { T, B, G, H } = sizesOf(args);
   const form = gradientForm(args);

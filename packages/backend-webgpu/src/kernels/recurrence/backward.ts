@@ -3,14 +3,17 @@ import {
   permuteView,
   type RecurrenceGradArgs,
   reshapeView,
+  sizeOf,
   type View,
   viewOf,
 } from '@ostinato/kernel';
 import type { GpuStorage } from '../../device/storage.js';
 import type { KernelContext } from '../context.js';
 import { copy, sumRows } from './copies.js';
-import { Operands } from './operands.js';
+import { type Operand, Operands } from './operands.js';
 import { sizesOf } from './sequence.js';
+
+const label = 'recurrenceGrad';
 
 /** Where the gradients of the products go: there are no products, they are those of x, or they are written beside them. */
 export type GradientForm = 'none' | 'shared' | 'separate';
@@ -20,13 +23,20 @@ export function gradientForm({ R, dr }: RecurrenceGradArgs): GradientForm {
   return dr ? 'separate' : 'shared';
 }
 
-/** What both forms of the sweep back work with. */
-export interface BackwardScratch {
-  /**
-   * Those of the call, and: `weights` [G · H, H], the transposed of R, so that neighbours in a workgroup read neighbours; `carried`
-   * [S, B, H], the gradients of the states behind the step; `sums` [P, B, H], the gradients of parameters so far.
-   */
-  readonly operands: Operands;
+/** R transposed, as a sweep back reads it. The caller frees the storage. */
+export interface BackwardWeights {
+  readonly storage: GpuStorage;
+  readonly operand: Operand;
+}
+
+/** R [H, G, H] as a matrix [G · H, H], so that neighbours in a workgroup read neighbours. */
+export function transposedWeights(context: KernelContext, R: View): BackwardWeights {
+  const transposed = permuteView(R, [1, 2, 0]);
+  const [G, H] = transposed.shape as [number, number];
+  const storage = context.memory.alloc(sizeOf(R.shape) * ELEMENT_BYTES, true);
+  const target = viewOf(storage, transposed.shape);
+  copy(context, label, transposed, target);
+  return { storage, operand: { view: reshapeView(target, [G * H, H])!, axes: ['term', 'unit'] } };
 }
 
 /** Storage buffers without parameters, lengths, dOutput and dr: x, states, products, dx, weights, and what is carried. */
@@ -34,19 +44,33 @@ const always = 6;
 
 /**
  * Prepares the scratch of a sweep back, runs it, and writes the gradients of states and parameters.
- * @param sweep leaves the gradients in `carried` and `sums`
+ * @param weights null where units do not mix
+ * @param sweep gets the operands of the call, and `weights`, `carried` [S, B, H], the gradients of the states behind the step, and
+ *   `sums` [P, B, H], the gradients of the parameters so far; it leaves its results in the latter two
  */
 export function withBackwardScratch(
   context: KernelContext,
   args: RecurrenceGradArgs,
-  sweep: (scratch: BackwardScratch) => void,
+  weights: BackwardWeights | null,
+  sweep: (operands: Operands) => void,
 ): void {
-  const { memory } = context;
-  const { dFinal, dInitial, dParameters } = args;
+  const { memory, limits } = context;
+  const { parameters, lengths, dOutput, dr, dFinal, dInitial, dParameters } = args;
   const { B, H, S, P } = sizesOf(args);
-  const label = 'recurrenceGrad';
-  const constants = constantsOf(context, args);
-  const work = memory.alloc((S + P) * B * H * ELEMENT_BYTES);
+  // Where there are too few buffers, parameters and lengths are copied beside what is carried.
+  const optional = [dOutput, dr, parameters, lengths].filter((view) => view !== null).length;
+  const missing = Math.max(0, always + optional - limits.maxStorageBuffersPerShaderStage);
+  const moved = [parameters, lengths].filter((view) => view !== null).slice(0, missing);
+  let end = (S + P) * B * H;
+  const size = moved.reduce((sum, { shape }) => sum + sizeOf(shape), end);
+  const work = memory.alloc(size * ELEMENT_BYTES, true);
+  const near = <V extends View | null>(view: V): V | View => {
+    if (!view || !moved.includes(view)) return view;
+    const target = viewOf(work, view.shape, 'f32', end);
+    end += sizeOf(view.shape);
+    copy(context, label, view, target);
+    return target;
+  };
   try {
     const carried = viewOf(work, [S, B, H]);
     const sums = viewOf(work, [P, B, H], 'f32', S * B * H);
@@ -54,58 +78,23 @@ export function withBackwardScratch(
       copy(context, label, dFinal, carried);
       if (P > 0) copy(context, label, null, sums);
     } else copy(context, label, null, viewOf(work, [S + P, B, H]));
-    sweep({ operands: operandsOf(args, constants, carried, sums) });
+    const nearArgs = { ...args, parameters: near(parameters), lengths: near(lengths) };
+    sweep(operandsOf(nearArgs, weights?.operand ?? null, carried, sums));
     copy(context, label, carried, dInitial);
     if (dParameters) sumRows(context, label, sums, dParameters);
   } finally {
     memory.free(work);
-    if (constants.storage) memory.free(constants.storage);
+    if (weights) memory.free(weights.storage);
   }
 }
 
-interface Constants {
-  readonly storage: GpuStorage | null;
-  readonly weights: View | null;
-  readonly parameters: View | null;
-  readonly lengths: View | null;
-}
-
-/** Copies R transposed into scratch, and beside it parameters and lengths where buffers are too few to bind all. */
-function constantsOf(context: KernelContext, args: RecurrenceGradArgs): Constants {
-  const { R, parameters, lengths, dOutput, dr } = args;
-  if (!R) return { storage: null, weights: null, parameters, lengths };
-  const { B, G, H, P } = sizesOf(args);
-  const limit = context.limits.maxStorageBuffersPerShaderStage;
-  const optional = [dOutput, dr, parameters, lengths].filter((view) => view !== null).length;
-  const missing = Math.max(0, always + optional - limit);
-  const packsParameters = parameters !== null && missing > 0;
-  const packsLengths = lengths !== null && missing > (packsParameters ? 1 : 0);
-  const size = G * H * H + (packsParameters ? P * H : 0) + (packsLengths ? B : 0);
-  const storage = context.memory.alloc(size * ELEMENT_BYTES);
-  let end = 0;
-  const place = (source: View): View => {
-    const target = viewOf(storage, source.shape, 'f32', end);
-    end += source.shape.reduce((product, length) => product * length, 1);
-    copy(context, 'recurrenceGrad', source, target);
-    return target;
-  };
-  const transposed = place(permuteView(R, [1, 2, 0]));
-  return {
-    storage,
-    weights: reshapeView(transposed, [G * H, H])!,
-    parameters: packsParameters ? place(parameters) : parameters,
-    lengths: packsLengths ? place(lengths) : lengths,
-  };
-}
-
-function operandsOf(args: RecurrenceGradArgs, constants: Constants, carried: View, sums: View): Operands {
-  const { x, R, states, products, dOutput, dx, dr } = args;
-  const { weights, parameters, lengths } = constants;
+function operandsOf(args: RecurrenceGradArgs, weights: Operand | null, carried: View, sums: View): Operands {
+  const { x, R, states, products, parameters, lengths, dOutput, dx, dr } = args;
   const sequence = ['time', 'row', 'gate', 'unit'];
   const perUnit = ['index', 'row', 'unit'];
   return new Operands({
     x: { view: x, axes: sequence },
-    weights: weights && { view: weights, axes: ['term', 'unit'] },
+    weights,
     states: { view: states, axes: ['state', 'slot', 'row', 'unit'] },
     products: R && products ? { view: products, axes: sequence } : null,
     parameters: parameters && { view: parameters, axes: ['parameter', 'unit'] },

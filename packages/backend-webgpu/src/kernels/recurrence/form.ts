@@ -8,10 +8,18 @@ import { backwardWorkgroup, forwardWorkgroup, type WorkgroupLimits } from './wor
  */
 export type RecurrenceForm = 'sequence' | 'steps';
 
-/** Weights that one workgroup reads in about the time that it takes to begin a dispatch. */
-const mostWeights = 2 ** 18;
+/** Weights that one workgroup reads in about the time that it takes to begin a dispatch; processors that play a GPU begin at once. */
+const mostWeights = { gpu: 2 ** 18, software: 2 ** 15 };
 /** Weights that all workgroups together read in that time. */
 const mostReads = 2 ** 23;
+/** Steps below which it does not pay to pack weights first. */
+const fewSteps = 4;
+
+/** What a device has. */
+export interface FormLimits extends WorkgroupLimits {
+  /** Whether it is a processor that plays a GPU. */
+  readonly isSoftware: boolean;
+}
 
 /**
  * The form for a sweep: whole sequences as long as a row reads its weights again in about the time that a dispatch would cost,
@@ -20,16 +28,18 @@ const mostReads = 2 ** 23;
  * @returns null where there is room for neither
  */
 export function formFor(
-  limits: WorkgroupLimits,
+  limits: FormLimits,
   sizes: Sizes,
   sweep: 'forward' | 'backward',
   wanted?: RecurrenceForm,
 ): RecurrenceForm | null {
-  const { B, G, H } = sizes;
+  const { T, B, G, H } = sizes;
   const workgroup = (sweep === 'forward' ? forwardWorkgroup : backwardWorkgroup)(limits, sizes);
   const tile = tileFor(limits.maxComputeWorkgroupStorageSize, B, sweep === 'forward' ? G : 1);
   if (!workgroup || !tile) return workgroup ? 'sequence' : tile ? 'steps' : null;
   if (wanted) return wanted;
+  if (T < fewSteps) return 'steps';
   const weights = G * H * H;
-  return weights <= mostWeights && B * weights <= mostReads ? 'sequence' : 'steps';
+  const most = limits.isSoftware ? mostWeights.software : mostWeights.gpu;
+  return weights <= most && B * weights <= mostReads ? 'sequence' : 'steps';
 }

@@ -2,16 +2,20 @@ import type { CellProgram, RecurrenceArgs } from '@ostinato/kernel';
 import { spread } from '../../device/recorder.js';
 import type { KernelContext } from '../context.js';
 import { cellKey, each, forwardText, lengthOf, loadParameters } from './cell.js';
-import { indented, Operands } from './operands.js';
+import { indented, type Operand, Operands } from './operands.js';
 import { chunksOf, sizesOf, slotsOf, stepsAtOnce } from './sequence.js';
 import { run, runElements } from './shader.js';
+import { four, packForward, total } from './weights.js';
 import { forwardWorkgroup, type Workgroup } from './workgroup.js';
 
 /** The operands of the forward sweep. */
-export function forwardOperands({ x, R, states, products, parameters, lengths }: RecurrenceArgs): Operands {
+export function forwardOperands(
+  { x, states, products, parameters, lengths }: RecurrenceArgs,
+  weights: Operand | null,
+): Operands {
   return new Operands({
     x: { view: x, axes: ['time', 'row', 'gate', 'unit'] },
-    R: R && { view: R, axes: ['from', 'gate', 'unit'] },
+    weights,
     states: { view: states, axes: ['state', 'slot', 'row', 'unit'], write: true },
     products: products && { view: products, axes: ['time', 'row', 'gate', 'unit'], write: true },
     parameters: parameters && { view: parameters, axes: ['parameter', 'unit'] },
@@ -24,10 +28,18 @@ export function forwardOperands({ x, R, states, products, parameters, lengths }:
  * state of all units; an invocation remembers the other states of its unit.
  */
 export function forwardSequence(context: KernelContext, args: RecurrenceArgs): void {
+  const packed = args.R && packForward(context, args.R);
+  try {
+    sweep(context, args, forwardOperands(args, packed?.operand ?? null));
+  } finally {
+    if (packed) context.memory.free(packed.storage);
+  }
+}
+
+function sweep(context: KernelContext, args: RecurrenceArgs, operands: Operands): void {
   const { cell, R, reverse } = args;
   const sizes = sizesOf(args);
   const { T, B, H } = sizes;
-  const operands = forwardOperands(args);
   const workgroup = R && forwardWorkgroup(context.limits, sizes)!;
   const chunks = chunksOf(T, reverse, stepsAtOnce(sizes, R !== null));
   for (const chunk of chunks) {
@@ -47,7 +59,7 @@ export function forwardSequence(context: KernelContext, args: RecurrenceArgs): v
       {
         ...common,
         key: `sequence ${workgroup.key} ${cellKey(cell)}`,
-        numbers: { ...numbers, groups: groups[0], slices, depth },
+        numbers: { ...numbers, groups: groups[0], slices, depth, fours: Math.ceil(H / 4) },
         code: (all) => (workgroup.looped ? looped : sliced)(cell, all, workgroup),
       },
       groups,
@@ -72,14 +84,15 @@ function storeProducts(
   );
 }
 
-/** r0, r1, ... = the products of the units from `k` to `end` with the recurrent weights, added up. */
-function multiply({ gates }: CellProgram, operands: Operands, state: string): string[] {
-  const weight = (gate: number): string => operands.element('R', 'k', gate, 'unit');
+/** r0, r1, ... = the products of four times units `begin` to `end` with the recurrent weights. */
+function multiply({ gates }: CellProgram, operands: Operands, first: string): string[] {
   return [
-    'for (; k < end; k++) {',
-    `  let h = ${state};`,
-    ...each(gates, (gate) => `  r${gate} += h * ${weight(gate)};`),
+    ...each(gates, (gate) => `var w${gate} = vec4<f32>();`),
+    'for (var k = begin; k < end; k++) {',
+    `  let h = ${first};`,
+    ...each(gates, (gate) => `  w${gate} += h * ${operands.element('weights', 'k', gate, 'unit')};`),
     '}',
+    ...each(gates, (gate) => `r${gate} = ${total(`w${gate}`)};`),
   ];
 }
 
@@ -109,14 +122,14 @@ ${main(
   let owns = slice == 0;
   let length = ${lengthOf(operands)};
   let begin = slice * u.depth;
-  let end = select(0, min(begin + u.depth, u.units), slice < u.slices);
+  let end = select(0, min(begin + u.depth, u.fours), slice < u.slices);
 ${indented(loadParameters(cell, operands), '  ')}
   var time = u.first;
 ${indented(
   each(S, (index) => `var s${index} = ${state(index, '(time + u.before)')};`),
   '  ',
 )}
-  if (owns) { first[unit] = s0; }
+  first[lane] = select(0f, s0, owns);
   workgroupBarrier();
   for (var count = 0; count < u.steps; count++) {
     let runs = time < length;
@@ -135,8 +148,7 @@ ${indented(
   '        ',
 )}
       }
-      var k = begin;
-${indented(multiply(cell, operands, 'first[k]'), '      ')}
+${indented(multiply(cell, operands, four('first')), '      ')}
       if (!owns && slice < u.slices) {
         let at = (slice - 1) * ${G} * u.units + unit;
 ${indented(
@@ -195,6 +207,10 @@ ${main(
   `  let length = ${lengthOf(operands)};
   var time = u.first;
 ${overUnits([`first[unit] = ${state(0, '(time + u.before)')};`], '  ')}
+  if (lane < 4 * u.fours - u.units) {
+    first[u.units + lane] = 0f;
+    first[${workgroup.capacity} + u.units + lane] = 0f;
+  }
   workgroupBarrier();
   var old = 0;
   for (var count = 0; count < u.steps; count++) {
@@ -210,9 +226,9 @@ ${overUnits(
         ...loadInputs(cell, operands),
         ...loadParameters(cell, operands),
         ...each(G, (gate) => `var r${gate} = 0f;`),
-        'let end = u.units;',
-        'var k = 0;',
-        ...multiply(cell, operands, 'first[old + k]'),
+        'let begin = 0;',
+        'let end = u.fours;',
+        ...multiply(cell, operands, four('first', 'old + ')),
         ...storeProducts(cell, operands, (gate) => `r${gate}`),
         ...statements,
         'first[young + unit] = n0;',

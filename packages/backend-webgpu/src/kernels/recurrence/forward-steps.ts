@@ -9,9 +9,9 @@ import { rowsTogether, type Tile, tileFor, tileGroups, tileText } from './tile.j
 
 /** The forward sweep with a dispatch for each step, in which workgroups share rows and units. */
 export function forwardSteps(context: KernelContext, args: RecurrenceArgs): void {
-  const { cell, reverse } = args;
+  const { cell, R, reverse } = args;
   const { T, B, G, H } = sizesOf(args);
-  const operands = forwardOperands(args);
+  const operands = forwardOperands(args, { view: R!, axes: ['term', 'gate', 'unit'] });
   const tile = tileFor(context.limits.maxComputeWorkgroupStorageSize, B, G)!;
   const key = `steps ${tile.key} ${cellKey(cell)}`;
   for (const { first: time } of chunksOf(T, reverse, 1)) {
@@ -50,7 +50,7 @@ function stepText({ cell }: RecurrenceArgs, operands: Operands, tile: Tile): str
     tile,
     {
       left: (row, term) => operands.element('states', 0, '(u.time + u.before)', row, term),
-      right: (column) => operands.element('R', 'term', column, 'unit'),
+      right: (column) => operands.element('weights', 'term', column, 'unit'),
     },
     helpers,
     [

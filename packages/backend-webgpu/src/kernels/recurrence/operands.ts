@@ -7,6 +7,8 @@ export interface Operand {
   /** A name for each axis: `['time', 'row', 'gate', 'unit']`. */
   readonly axes: readonly string[];
   readonly write?: boolean;
+  /** What the buffer holds, where it is not the view's numbers one by one. */
+  readonly elements?: 'vec4<f32>';
 }
 
 interface Placed extends Operand {
@@ -18,7 +20,7 @@ interface Placed extends Operand {
 interface Buffer {
   readonly name: string;
   readonly storage: Storage;
-  readonly dtype: View['dtype'];
+  readonly elements: string;
   write: boolean;
 }
 
@@ -37,7 +39,7 @@ export class Operands {
       const { storage, dtype } = operand.view;
       let buffer = this.#buffers.find((other) => other.storage === storage);
       if (!buffer) {
-        buffer = { name, storage, dtype, write: false };
+        buffer = { name, storage, elements: operand.elements ?? dtype, write: false };
         this.#buffers.push(buffer);
       }
       buffer.write ||= operand.write === true;
@@ -58,7 +60,7 @@ export class Operands {
     const names = [...this.#placed].map(([name, { buffer }]) =>
       name === buffer ? name : `${name}=${buffer}`,
     );
-    const kinds = this.#buffers.map(({ dtype, write }) => `${dtype}${write ? '!' : ''}`);
+    const kinds = this.#buffers.map(({ elements, write }) => `${elements}${write ? '!' : ''}`);
     return `${names.join()} ${kinds.join()}`;
   }
 
@@ -74,24 +76,23 @@ export class Operands {
 
   /** The element of an operand at a position, an `i32` for each axis. */
   element(name: string, ...position: readonly (string | number)[]): string {
-    const { axes, buffer, view } = this.#placed.get(name)!;
+    const { axes, buffer, view, elements = view.dtype } = this.#placed.get(name)!;
     const terms = axes.flatMap((axis, index) => {
       const at = position[index]!;
       if (at === 0) return [];
       return [at === 1 ? `u.${name}_${axis}` : `${at} * u.${name}_${axis}`];
     });
     const element = `${buffer}[${[`u.${name}_at`, ...terms].join(' + ')}]`;
-    const stored = this.#buffers.find((other) => other.name === buffer)!.dtype;
-    if (stored === view.dtype) return element;
-    return `bitcast<${view.dtype}>(${element})`;
+    const stored = this.#buffers.find((other) => other.name === buffer)!.elements;
+    return stored === elements ? element : `bitcast<${elements}>(${element})`;
   }
 
   /** Declarations of the uniforms `u` and of the buffers. */
   declarations(words: Readonly<Record<string, number>>): string {
     const fields = Object.keys(words).map((name) => `  ${name}: i32,`);
     const buffers = this.#buffers.map(
-      ({ name, dtype, write }, index) =>
-        `@group(0) @binding(${index + 1}) var<storage, ${write ? 'read_write' : 'read'}> ${name}: array<${dtype}>;`,
+      ({ name, elements, write }, index) =>
+        `@group(0) @binding(${index + 1}) var<storage, ${write ? 'read_write' : 'read'}> ${name}: array<${elements}>;`,
     );
     return [
       'struct Numbers {',

@@ -16,6 +16,7 @@ export function recordingContext(limits = defaultLimits): { context: KernelConte
   const recorded: Dispatch[] = [];
   const context = {
     limits,
+    device: {},
     recorder: { dispatch: (dispatch: Dispatch) => recorded.push(dispatch), submit() {} },
     memory: { alloc: (bytes: number) => ({ bytes }), free() {} },
   };

@@ -74,7 +74,8 @@ describe('shaders of recurrences', () => {
 
 describe('dispatches of recurrences', () => {
   it('do not grow with the number of steps where sequences run whole', () => {
-    expect(forward({ T: 100, B: 16, H: 100 })).toHaveLength(1);
+    // R is packed first.
+    expect(forward({ T: 100, B: 16, H: 100 })).toHaveLength(2);
     expect(forward({ T: 1000, B: 16, H: 100 }).length).toBe(forward({ T: 100, B: 16, H: 100 }).length);
     expect(backward({ T: 400, B: 16, H: 100 }).length).toBe(backward({ T: 100, B: 16, H: 100 }).length);
   });
@@ -93,18 +94,24 @@ describe('dispatches of recurrences', () => {
 
 describe('the form of a recurrence', () => {
   const sizes = { T: 100, G: 4, S: 2, P: 0 };
+  const gpu = { ...defaultLimits, isSoftware: false };
 
   it('is a whole sequence for small layers and few rows, and steps for large ones', () => {
-    const form = (B: number, H: number) => formFor(defaultLimits, { ...sizes, B, H }, 'forward');
+    const form = (B: number, H: number) => formFor(gpu, { ...sizes, B, H }, 'forward');
     expect(form(1, 64)).toBe('sequence');
     expect(form(32, 128)).toBe('sequence');
     expect(form(1, 512)).toBe('steps');
     expect(form(128, 256)).toBe('steps');
+    expect(formFor({ ...gpu, isSoftware: true }, { ...sizes, B: 16, H: 100 }, 'forward')).toBe('steps');
+  });
+
+  it('is steps where there are too few to pack weights first', () => {
+    expect(formFor(gpu, { ...sizes, T: 1, B: 1, H: 64 }, 'forward')).toBe('steps');
   });
 
   it('is the one that a device has room for', () => {
-    expect(formFor(defaultLimits, { ...sizes, B: 1, H: 4096 }, 'forward', 'sequence')).toBe('steps');
-    const tiny = { ...defaultLimits, maxComputeWorkgroupStorageSize: 16 };
+    expect(formFor(gpu, { ...sizes, B: 1, H: 4096 }, 'forward', 'sequence')).toBe('steps');
+    const tiny = { ...gpu, maxComputeWorkgroupStorageSize: 16 };
     expect(formFor(tiny, { ...sizes, B: 1, H: 4096 }, 'forward')).toBeNull();
   });
 });

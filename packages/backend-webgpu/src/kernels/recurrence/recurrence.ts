@@ -6,13 +6,15 @@ import {
   type View,
 } from '@ostinato/kernel';
 import type { KernelContext } from '../context.js';
-import { withBackwardScratch } from './backward.js';
+import { isSoftware } from '../software.js';
+import { transposedWeights, withBackwardScratch } from './backward.js';
 import { backwardSequence } from './backward-sequence.js';
 import { backwardSteps } from './backward-steps.js';
 import { formFor, type RecurrenceForm } from './form.js';
 import { forwardSequence } from './forward-sequence.js';
 import { forwardSteps } from './forward-steps.js';
 import { sizesOf } from './sequence.js';
+import { packBackward } from './weights.js';
 
 export type { RecurrenceForm } from './form.js';
 
@@ -24,27 +26,36 @@ export interface RecurrenceKernels {
 
 /** @param form the form that recurrences take; chosen by their sizes where it is left out */
 export function recurrenceKernels(context: KernelContext, form?: RecurrenceForm): RecurrenceKernels {
-  const { limits } = context;
+  const { limits, device } = context;
+  const chosen = (args: RecurrenceArgs, sweep: 'forward' | 'backward'): RecurrenceForm | null => {
+    // Units that do not mix go through the whole sequence alone.
+    if (!args.R) return 'sequence';
+    const { maxComputeInvocationsPerWorkgroup, maxComputeWorkgroupSizeX, maxComputeWorkgroupStorageSize } =
+      limits;
+    const here = {
+      maxComputeInvocationsPerWorkgroup,
+      maxComputeWorkgroupSizeX,
+      maxComputeWorkgroupStorageSize,
+      isSoftware: isSoftware(device),
+    };
+    return formFor(here, sizesOf(args), sweep, form);
+  };
   return {
     recurrence: {
-      supports: (args) => fits(args) && (!args.R || formFor(limits, sizesOf(args), 'forward', form) !== null),
+      supports: (args) => fits(args) && chosen(args, 'forward') !== null,
       run(args) {
-        const sizes = sizesOf(args);
         if (sizeOf(args.x.shape) === 0) return;
-        const steps = args.R !== null && formFor(limits, sizes, 'forward', form) === 'steps';
-        (steps ? forwardSteps : forwardSequence)(context, args);
+        (chosen(args, 'forward') === 'steps' ? forwardSteps : forwardSequence)(context, args);
       },
     },
     recurrenceGrad: {
-      supports: (args) =>
-        fits(args) &&
-        hasGradientsThatFit(args) &&
-        (!args.R || formFor(limits, sizesOf(args), 'backward', form) !== null),
+      supports: (args) => fits(args) && hasGradientsThatFit(args) && chosen(args, 'backward') !== null,
       run(args) {
-        const sizes = sizesOf(args);
-        const steps = args.R !== null && formFor(limits, sizes, 'backward', form) === 'steps';
-        withBackwardScratch(context, args, (scratch) => {
-          if (sizeOf(args.x.shape) > 0) (steps ? backwardSteps : backwardSequence)(context, args, scratch);
+        const isStepwise = chosen(args, 'backward') === 'steps';
+        const weights = args.R && (isStepwise ? transposedWeights : packBackward)(context, args.R);
+        withBackwardScratch(context, args, weights, (operands) => {
+          if (sizeOf(args.x.shape) > 0)
+            (isStepwise ? backwardSteps : backwardSequence)(context, args, operands);
         });
       },
     },

@@ -8,7 +8,7 @@ export interface Workgroup {
   readonly looped: boolean;
   /** Units for which there is room in workgroup memory. */
   readonly capacity: number;
-  /** Into how many parts the product of a unit is cut, each for an invocation, and how many terms a part has. */
+  /** Into how many parts the product of a unit is cut, each for an invocation, and how many fours of terms a part has. */
   readonly slices: number;
   readonly depth: number;
   /** What the text of a shader depends on. */
@@ -21,8 +21,8 @@ export type WorkgroupLimits = Pick<
   'maxComputeInvocationsPerWorkgroup' | 'maxComputeWorkgroupSizeX' | 'maxComputeWorkgroupStorageSize'
 >;
 
-/** Terms of a product that are worth an invocation. */
-const leastDepth = 8;
+/** Fours of terms of a product that are worth an invocation. */
+const leastDepth = 2;
 
 /** Room for the first state and for parts of products, or for two first states. Null where there is not enough. */
 export function forwardWorkgroup(limits: WorkgroupLimits, { G, H }: Sizes): Workgroup | null {
@@ -48,16 +48,17 @@ function workgroupFor(
 ): Workgroup | null {
   const room = Math.floor(limits.maxComputeWorkgroupStorageSize / 4);
   const most = Math.min(limits.maxComputeInvocationsPerWorkgroup, limits.maxComputeWorkgroupSizeX, 1024);
-  const wanted = units * Math.max(1, Math.floor(terms / leastDepth));
+  const fours = Math.ceil(terms / 4);
+  const wanted = units * Math.max(1, Math.floor(fours / leastDepth));
   let lanes = Math.min(32, most);
   while (lanes < wanted && 2 * lanes <= most && 2 * lanes * perLane <= room) lanes *= 2;
   if (units <= lanes && lanes * perLane <= room) {
-    const slices = Math.max(1, Math.min(Math.floor(lanes / units), Math.floor(terms / leastDepth)));
-    const depth = Math.ceil(terms / slices);
+    const slices = Math.max(1, Math.min(Math.floor(lanes / units), Math.floor(fours / leastDepth)));
+    const depth = Math.ceil(fours / slices);
     return { lanes, looped: false, capacity: lanes, slices, depth, key: `${lanes}` };
   }
   const capacity = Math.ceil(units / 256) * 256;
   lanes = 2 ** Math.floor(Math.log2(Math.min(most, capacity)));
   if (capacity * perUnit > room) return null;
-  return { lanes, looped: true, capacity, slices: 1, depth: terms, key: `${lanes}/${capacity}` };
+  return { lanes, looped: true, capacity, slices: 1, depth: fours, key: `${lanes}/${capacity}` };
 }

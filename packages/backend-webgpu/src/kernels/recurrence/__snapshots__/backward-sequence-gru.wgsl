@@ -10,14 +10,14 @@ struct Numbers {
   groups: i32,
   slices: i32,
   depth: i32,
-  terms: i32,
+  fours: i32,
   x_at: i32,
   x_time: i32,
   x_row: i32,
   x_gate: i32,
   x_unit: i32,
   weights_at: i32,
-  weights_term: i32,
+  weights_four: i32,
   weights_unit: i32,
   states_at: i32,
   states_state: i32,
@@ -59,13 +59,13 @@ struct Numbers {
 }
 @group(0) @binding(0) var<uniform> u: Numbers;
 @group(0) @binding(1) var<storage, read> x: array<f32>;
-@group(0) @binding(2) var<storage, read> weights: array<f32>;
+@group(0) @binding(2) var<storage, read> weights: array<vec4<f32>>;
 @group(0) @binding(3) var<storage, read> states: array<f32>;
 @group(0) @binding(4) var<storage, read> products: array<f32>;
-@group(0) @binding(5) var<storage, read> dOutput: array<f32>;
-@group(0) @binding(6) var<storage, read_write> dx: array<f32>;
-@group(0) @binding(7) var<storage, read_write> dr: array<f32>;
-@group(0) @binding(8) var<storage, read_write> carried: array<f32>;
+@group(0) @binding(5) var<storage, read_write> parameters: array<f32>;
+@group(0) @binding(6) var<storage, read> dOutput: array<f32>;
+@group(0) @binding(7) var<storage, read_write> dx: array<f32>;
+@group(0) @binding(8) var<storage, read_write> dr: array<f32>;
 
 
 fn isNan(x: f32) -> bool {
@@ -94,12 +94,13 @@ fn main(@builtin(workgroup_id) id: vec3<u32>, @builtin(local_invocation_index) i
   let unit = lane % u.units;
   let slice = lane / u.units;
   let owns = slice == 0;
-  let length = i32(weights[u.lengths_at + row * u.lengths_row]);
+  let length = i32(parameters[u.lengths_at + row * u.lengths_row]);
   let begin = slice * u.depth;
-  let end = select(0, min(begin + u.depth, u.terms), slice < u.slices);
-  let p0 = weights[u.parameters_at + unit * u.parameters_unit];
-  var d0 = carried[u.carried_at + row * u.carried_row + unit * u.carried_unit];
-  var q0 = carried[u.sums_at + row * u.sums_row + unit * u.sums_unit];
+  let end = select(0, min(begin + u.depth, u.fours), slice < u.slices);
+  let p0 = parameters[u.parameters_at + unit * u.parameters_unit];
+  var d0 = parameters[u.carried_at + row * u.carried_row + unit * u.carried_unit];
+  var q0 = parameters[u.sums_at + row * u.sums_row + unit * u.sums_unit];
+  if (lane < 4 * u.fours - 3 * u.units) { gradient[3 * u.units + lane] = 0f; }
   var time = u.first;
   for (var count = 0; count < u.steps; count++) {
     let runs = time < length;
@@ -169,7 +170,9 @@ fn main(@builtin(workgroup_id) id: vec3<u32>, @builtin(local_invocation_index) i
     workgroupBarrier();
     var sum = 0f;
     if (runs) {
-      for (var k = begin; k < end; k++) { sum += gradient[k] * weights[u.weights_at + k * u.weights_term + unit * u.weights_unit]; }
+      var w = vec4<f32>();
+      for (var k = begin; k < end; k++) { w += vec4<f32>(gradient[4 * k], gradient[4 * k + 1], gradient[4 * k + 2], gradient[4 * k + 3]) * weights[u.weights_at + k * u.weights_four + unit * u.weights_unit]; }
+      sum = (w.x + w.y) + (w.z + w.w);
       if (!owns && slice < u.slices) { partials[(slice - 1) * u.units + unit] = sum; }
     }
     workgroupBarrier();
@@ -180,7 +183,7 @@ fn main(@builtin(workgroup_id) id: vec3<u32>, @builtin(local_invocation_index) i
     time += u.direction;
   }
   if (owns) {
-    carried[u.carried_at + row * u.carried_row + unit * u.carried_unit] = d0;
-    carried[u.sums_at + row * u.sums_row + unit * u.sums_unit] = q0;
+    parameters[u.carried_at + row * u.carried_row + unit * u.carried_unit] = d0;
+    parameters[u.sums_at + row * u.sums_row + unit * u.sums_unit] = q0;
   }
 }

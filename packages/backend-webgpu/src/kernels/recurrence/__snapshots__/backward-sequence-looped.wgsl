@@ -10,14 +10,14 @@ struct Numbers {
   groups: i32,
   slices: i32,
   depth: i32,
-  terms: i32,
+  fours: i32,
   x_at: i32,
   x_time: i32,
   x_row: i32,
   x_gate: i32,
   x_unit: i32,
   weights_at: i32,
-  weights_term: i32,
+  weights_four: i32,
   weights_unit: i32,
   states_at: i32,
   states_state: i32,
@@ -47,7 +47,7 @@ struct Numbers {
 }
 @group(0) @binding(0) var<uniform> u: Numbers;
 @group(0) @binding(1) var<storage, read> x: array<f32>;
-@group(0) @binding(2) var<storage, read> weights: array<f32>;
+@group(0) @binding(2) var<storage, read> weights: array<vec4<f32>>;
 @group(0) @binding(3) var<storage, read> states: array<f32>;
 @group(0) @binding(4) var<storage, read> products: array<f32>;
 @group(0) @binding(5) var<storage, read> lengths: array<i32>;
@@ -79,6 +79,7 @@ fn main(@builtin(workgroup_id) id: vec3<u32>, @builtin(local_invocation_index) i
   if (row >= u.rows) { return; }
   let lane = i32(invocation);
   let length = i32(lengths[u.lengths_at + row * u.lengths_row]);
+  if (lane < 4 * u.fours - 4 * u.units) { gradient[4 * u.units + lane] = 0f; }
   var time = u.first;
   for (var count = 0; count < u.steps; count++) {
     let runs = time < length;
@@ -159,9 +160,9 @@ fn main(@builtin(workgroup_id) id: vec3<u32>, @builtin(local_invocation_index) i
     workgroupBarrier();
     if (runs) {
       for (var unit = lane; unit < u.units; unit += 256) {
-        var sum = 0f;
-        for (var k = 0; k < u.terms; k++) { sum += gradient[k] * weights[u.weights_at + k * u.weights_term + unit * u.weights_unit]; }
-        carried[u.carried_at + row * u.carried_row + unit * u.carried_unit] += sum;
+        var w = vec4<f32>();
+        for (var k = 0; k < u.fours; k++) { w += vec4<f32>(gradient[4 * k], gradient[4 * k + 1], gradient[4 * k + 2], gradient[4 * k + 3]) * weights[u.weights_at + k * u.weights_four + unit * u.weights_unit]; }
+        carried[u.carried_at + row * u.carried_row + unit * u.carried_unit] += (w.x + w.y) + (w.z + w.w);
       }
     }
     workgroupBarrier();

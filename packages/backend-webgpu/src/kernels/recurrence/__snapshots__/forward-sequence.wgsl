@@ -10,15 +10,16 @@ struct Numbers {
   groups: i32,
   slices: i32,
   depth: i32,
+  fours: i32,
   x_at: i32,
   x_time: i32,
   x_row: i32,
   x_gate: i32,
   x_unit: i32,
-  R_at: i32,
-  R_from: i32,
-  R_gate: i32,
-  R_unit: i32,
+  weights_at: i32,
+  weights_four: i32,
+  weights_gate: i32,
+  weights_unit: i32,
   states_at: i32,
   states_state: i32,
   states_slot: i32,
@@ -34,7 +35,7 @@ struct Numbers {
 }
 @group(0) @binding(0) var<uniform> u: Numbers;
 @group(0) @binding(1) var<storage, read> x: array<f32>;
-@group(0) @binding(2) var<storage, read> R: array<f32>;
+@group(0) @binding(2) var<storage, read> weights: array<vec4<f32>>;
 @group(0) @binding(3) var<storage, read_write> states: array<f32>;
 @group(0) @binding(4) var<storage, read_write> products: array<f32>;
 @group(0) @binding(5) var<storage, read> lengths: array<i32>;
@@ -68,12 +69,12 @@ fn main(@builtin(workgroup_id) id: vec3<u32>, @builtin(local_invocation_index) i
   let owns = slice == 0;
   let length = i32(lengths[u.lengths_at + row * u.lengths_row]);
   let begin = slice * u.depth;
-  let end = select(0, min(begin + u.depth, u.units), slice < u.slices);
+  let end = select(0, min(begin + u.depth, u.fours), slice < u.slices);
 
   var time = u.first;
   var s0 = states[u.states_at + (time + u.before) * u.states_slot + row * u.states_row + unit * u.states_unit];
   var s1 = states[u.states_at + u.states_state + (time + u.before) * u.states_slot + row * u.states_row + unit * u.states_unit];
-  if (owns) { first[unit] = s0; }
+  first[lane] = select(0f, s0, owns);
   workgroupBarrier();
   for (var count = 0; count < u.steps; count++) {
     let runs = time < length;
@@ -92,14 +93,21 @@ fn main(@builtin(workgroup_id) id: vec3<u32>, @builtin(local_invocation_index) i
         x2 = x[u.x_at + time * u.x_time + row * u.x_row + 2 * u.x_gate + unit * u.x_unit];
         x3 = x[u.x_at + time * u.x_time + row * u.x_row + 3 * u.x_gate + unit * u.x_unit];
       }
-      var k = begin;
-      for (; k < end; k++) {
-        let h = first[k];
-        r0 += h * R[u.R_at + k * u.R_from + unit * u.R_unit];
-        r1 += h * R[u.R_at + k * u.R_from + u.R_gate + unit * u.R_unit];
-        r2 += h * R[u.R_at + k * u.R_from + 2 * u.R_gate + unit * u.R_unit];
-        r3 += h * R[u.R_at + k * u.R_from + 3 * u.R_gate + unit * u.R_unit];
+      var w0 = vec4<f32>();
+      var w1 = vec4<f32>();
+      var w2 = vec4<f32>();
+      var w3 = vec4<f32>();
+      for (var k = begin; k < end; k++) {
+        let h = vec4<f32>(first[4 * k], first[4 * k + 1], first[4 * k + 2], first[4 * k + 3]);
+        w0 += h * weights[u.weights_at + k * u.weights_four + unit * u.weights_unit];
+        w1 += h * weights[u.weights_at + k * u.weights_four + u.weights_gate + unit * u.weights_unit];
+        w2 += h * weights[u.weights_at + k * u.weights_four + 2 * u.weights_gate + unit * u.weights_unit];
+        w3 += h * weights[u.weights_at + k * u.weights_four + 3 * u.weights_gate + unit * u.weights_unit];
       }
+      r0 = (w0.x + w0.y) + (w0.z + w0.w);
+      r1 = (w1.x + w1.y) + (w1.z + w1.w);
+      r2 = (w2.x + w2.y) + (w2.z + w2.w);
+      r3 = (w3.x + w3.y) + (w3.z + w3.w);
       if (!owns && slice < u.slices) {
         let at = (slice - 1) * 4 * u.units + unit;
         partials[at + 0 * u.units] = r0;

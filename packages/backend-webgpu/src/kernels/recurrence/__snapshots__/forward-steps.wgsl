@@ -12,10 +12,10 @@ struct Numbers {
   x_row: i32,
   x_gate: i32,
   x_unit: i32,
-  R_at: i32,
-  R_from: i32,
-  R_gate: i32,
-  R_unit: i32,
+  weights_at: i32,
+  weights_term: i32,
+  weights_gate: i32,
+  weights_unit: i32,
   states_at: i32,
   states_state: i32,
   states_slot: i32,
@@ -31,7 +31,7 @@ struct Numbers {
 }
 @group(0) @binding(0) var<uniform> u: Numbers;
 @group(0) @binding(1) var<storage, read> x: array<f32>;
-@group(0) @binding(2) var<storage, read> R: array<f32>;
+@group(0) @binding(2) var<storage, read> weights: array<f32>;
 @group(0) @binding(3) var<storage, read_write> states: array<f32>;
 @group(0) @binding(4) var<storage, read_write> products: array<f32>;
 @group(0) @binding(5) var<storage, read> lengths: array<i32>;
@@ -85,10 +85,10 @@ fn main(@builtin(workgroup_id) id: vec3<u32>, @builtin(local_invocation_index) i
       let term = begin + at / 32;
       let unit = firstUnit + column;
       if (term < u.terms && unit < u.units) {
-        rights[0 + at] = R[u.R_at + term * u.R_from + unit * u.R_unit];
-        rights[512 + at] = R[u.R_at + term * u.R_from + u.R_gate + unit * u.R_unit];
-        rights[1024 + at] = R[u.R_at + term * u.R_from + 2 * u.R_gate + unit * u.R_unit];
-        rights[1536 + at] = R[u.R_at + term * u.R_from + 3 * u.R_gate + unit * u.R_unit];
+        rights[0 + at] = weights[u.weights_at + term * u.weights_term + unit * u.weights_unit];
+        rights[512 + at] = weights[u.weights_at + term * u.weights_term + u.weights_gate + unit * u.weights_unit];
+        rights[1024 + at] = weights[u.weights_at + term * u.weights_term + 2 * u.weights_gate + unit * u.weights_unit];
+        rights[1536 + at] = weights[u.weights_at + term * u.weights_term + 3 * u.weights_gate + unit * u.weights_unit];
       }
     }
     workgroupBarrier();
