@@ -43,17 +43,26 @@ describe('GpuMemory', () => {
     expect(memory.use()).toEqual({ liveBytes: 900, liveStorages: 1, pooledBytes: 0 });
   });
 
-  it('keeps a buffer that recorded work uses until it is submitted', () => {
+  it('lends what recorded work uses only where nothing else is free, but to other recorded work at once', () => {
     const { memory, recording, buffer } = memoryOn();
-    const first = memory.alloc(1000);
-    const used = buffer(first);
-    used.lastUse = 0;
+    const [first, second] = [memory.alloc(1000), memory.alloc(1000)];
+    const [waiting, resting] = [buffer(first), buffer(second)];
+    waiting.lastUse = recording.submission;
+    memory.free(second);
     memory.free(first);
-    const second = memory.alloc(1000);
-    expect(buffer(second)).not.toBe(used);
+    const [third, fourth] = [memory.alloc(1000), memory.alloc(1000)];
+    expect([buffer(third), buffer(fourth)]).toEqual([resting, waiting]);
+    memory.free(third);
+    memory.free(fourth);
+    const scratch = memory.alloc(1000, true);
+    expect(buffer(scratch)).toBe(waiting);
+    memory.free(scratch);
     recording.submission = 1;
     memory.submitted();
-    expect(buffer(memory.alloc(1000))).toBe(used);
+    expect(memory.use()).toEqual({ liveBytes: 0, liveStorages: 0, pooledBytes: 2048 });
+    expect(new Set([memory.alloc(1000), memory.alloc(1000)].map(buffer))).toEqual(
+      new Set([waiting, resting]),
+    );
   });
 
   it('destroys those that were not used for longest when it keeps more than was ever in use', () => {

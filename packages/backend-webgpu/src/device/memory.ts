@@ -24,8 +24,8 @@ export function roundedSize(bytes: number): number {
 }
 
 /**
- * The buffers of a device. Freed ones are lent again at their own size; those that recorded, but not yet submitted work touches only
- * after it is submitted, because what is written to a buffer from outside overtakes recorded work.
+ * The buffers of a device. Freed ones are lent again at their own size: those that no recorded work waits for first, then those that
+ * recorded, but not yet submitted work touches. What is recorded later comes later.
  */
 export class GpuMemory {
   readonly #recorder: Recording;
@@ -49,7 +49,7 @@ export class GpuMemory {
 
   /**
    * Lends a block.
-   * @param scratch only recorded work touches it: it may be one that work before has given back, but that is not submitted yet
+   * @param scratch only recorded work touches it, nothing is written to it from outside
    * @throws MemoryError for more than one binding holds, LifetimeError after `close`
    */
   alloc(bytes: number, scratch = false): GpuStorage {
@@ -69,7 +69,10 @@ export class GpuMemory {
       );
     }
     const size = Math.min(roundedSize(bytes), this.#maximumBytes - (this.#maximumBytes % 4));
-    const found = (scratch && this.#takeWaiting(size)) || this.#free.get(size)?.pop();
+    const waits = (): PooledBuffer | undefined => this.#takeWaiting(size);
+    const rests = (): PooledBuffer | undefined => this.#free.get(size)?.pop();
+    // What is written from outside had better not wait for recorded work: `Recorder.write` would have to submit it first.
+    const found = scratch ? (waits() ?? rests()) : (rests() ?? waits());
     if (found) {
       this.#pooledBytes -= size;
       return found;

@@ -22,7 +22,7 @@ export function withFewStorages(
   const surplus = new Set(storages.slice(most - 1));
   const moved = [...inputs, ...outs].filter(({ storage }) => surplus.has(storage)).map(withoutRepetition);
   const elements = moved.reduce((sum, { shape }) => sum + sizeOf(shape), 0);
-  const scratch = context.memory.alloc(elements * ELEMENT_BYTES);
+  const scratch = context.memory.alloc(elements * ELEMENT_BYTES, true);
   try {
     useScratch(context, scratch, surplus, inputs, outs, use);
   } finally {

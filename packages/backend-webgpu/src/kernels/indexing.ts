@@ -137,7 +137,7 @@ export function scatterAdd(
   if (positions === 0 || width === 0) return;
   const call = { table: out, indices, rows: updates };
   const nest = nestOfIndices(call);
-  const scratch = context.memory.alloc(positions * ELEMENT_BYTES);
+  const scratch = context.memory.alloc(positions * ELEMENT_BYTES, true);
   try {
     const chain = viewOf(scratch, [positions], 'i32');
     findChains(context, call, nest, chain);

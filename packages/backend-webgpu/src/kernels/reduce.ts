@@ -107,7 +107,7 @@ function dispatchReduce(
     run(out);
     return;
   }
-  const scratch = context.memory.alloc(plan.splits * results * ELEMENT_BYTES);
+  const scratch = context.memory.alloc(plan.splits * results * ELEMENT_BYTES, true);
   try {
     run(viewOf(scratch, out.shape));
     const parts = viewOf(scratch, [plan.splits, ...out.shape]);
