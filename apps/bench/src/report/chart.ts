@@ -20,6 +20,7 @@ const CROSS = 'M-.8,-.8L.8,.8M.8,-.8L-.8,.8';
 const marks: Readonly<Record<string, readonly [color: string, shape: string]>> = {
   'ostinato, 1 thread': ['#000000', 'circle'],
   'ostinato, 2 threads': ['#000000', 'square'],
+  'ostinato without SIMD, 1 thread': ['#888888', 'circle'],
   'tensorflow.js wasm, 1 thread': ['#D55E00', 'triangle-up'],
   'tensorflow.js cpu, 1 thread': ['#D55E00', 'cross'],
   'jax-js wasm, 1 thread': ['#E69F00', 'diamond'],
@@ -40,8 +41,13 @@ export function dotsOf(rows: readonly Row[]): Dot[] {
     if (kind === 'tagger' || row.case.startsWith('scaling-')) return [];
     const ragged = row.case.endsWith('-ragged') ? ', ragged' : '';
     const backend = /^[a-z]+/.exec(row.backend)?.[0] ?? row.backend;
-    const library =
-      row.library === 'ostinato' || row.library === 'pytorch' ? row.library : `${row.library} ${backend}`;
+    const isPlain = row.backend.endsWith('without SIMD');
+    const named = row.library === 'ostinato' || row.library === 'pytorch';
+    const library = isPlain
+      ? `${row.library} without SIMD`
+      : named
+        ? row.library
+        : `${row.library} ${backend}`;
     return [
       {
         what: `${nameOf(kind)} ${row.shape}${ragged}`,
