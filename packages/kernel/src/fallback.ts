@@ -25,7 +25,7 @@ import {
   sub,
 } from './expr.js';
 import { memo } from './memo.js';
-import { defineProgram, fill, identity, type MapProgram, programOf } from './program.js';
+import { defineProgram, fill, identity, type MapProgram, programOf, realSteps } from './program.js';
 import {
   broadcastView,
   ELEMENT_BYTES,
@@ -164,9 +164,6 @@ export function recurrence(backend: Backend, args: RecurrenceArgs): void {
     if (args.products && lengths) clearPadding(backend, args.products, lengths, args.products);
   });
 }
-
-/** x [T, B, ...] at steps before each row's length, else 0. */
-const realSteps = defineProgram({ inputs: 2 }, ({ x }) => [select(less(coordinate(0), x[1]!), x[0]!, 0)]);
 
 function clearPadding(backend: Backend, x: View, lengths: View, out: View): void {
   backend.map(realSteps, [x, lengthsBeside(x, lengths)], [], [out]);

@@ -22,7 +22,15 @@ export { memo } from './memo.js';
 export { positionStrides, positionsNeeded } from './positions.js';
 export { javascript, type Printed, print, type Target } from './print.js';
 export { ProfiledBackend, type ProfileRow, profiled } from './profiled.js';
-export { defineProgram, fill, identity, type MapProgram, type ProgramLeaves, programOf } from './program.js';
+export {
+  defineProgram,
+  fill,
+  identity,
+  type MapProgram,
+  type ProgramLeaves,
+  programOf,
+  realSteps,
+} from './program.js';
 export { currentBackend, init, registerBackend, registeredBackends, useBackend } from './registry.js';
 export { threefry2x32, uniform } from './threefry.js';
 export * from './view.js';

@@ -1,5 +1,5 @@
 import { ProgramError } from './errors.js';
-import { type Expr, input, type Scalar, scalar, topological } from './expr.js';
+import { coordinate, type Expr, input, less, type Scalar, scalar, select, topological } from './expr.js';
 
 /** Elementwise expressions with the numbers of inputs and scalar arguments that they take: what `map` and `reduce` run. */
 export interface MapProgram {
@@ -57,3 +57,8 @@ export const identity: MapProgram = defineProgram({ inputs: 1 }, ({ x }) => [x[0
 
 /** The program that writes its one scalar argument everywhere. */
 export const fill: MapProgram = defineProgram({ inputs: 0, scalars: 1 }, ({ a }) => [a[0]!]);
+
+/** The program that keeps sequences [T, B, ...] at steps before each row's length (its second input), and gives 0 past it. */
+export const realSteps: MapProgram = defineProgram({ inputs: 2 }, ({ x: [value, length] }) => [
+  select(less(coordinate(0), length!), value!, 0),
+]);

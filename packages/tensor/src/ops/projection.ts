@@ -1,10 +1,9 @@
 import {
   broadcastView,
   DTypeError,
-  defineProgram,
-  expr,
   fill,
   formatShape,
+  realSteps,
   reshapeView,
   runFused,
   ShapeError,
@@ -13,11 +12,6 @@ import { assertFloat, commonBackend, outputSlot, record } from '../record.js';
 import { allocate, type Tensor } from '../tensor.js';
 import { reduceTensors, reshape } from './core.js';
 import { swapAxes } from './shape.js';
-
-/** x where the step (the coordinate along axis 0) is real, else 0. */
-const realSteps = defineProgram({ inputs: 2 }, ({ x: [value, length] }) => [
-  expr.select(expr.less(expr.coordinate(0), length!), value!, 0),
-]);
 
 /**
  * x · weight + bias for the real steps of sequences, and 0 past each row's length: what lies there is neither read nor worked on.
