@@ -1,5 +1,4 @@
-import { accessSync, constants } from 'node:fs';
-import { delimiter, join } from 'node:path';
+import { findProgram } from './find-program.js';
 
 /**
  * The browser of the tests: the Chromium of this machine, run without a window. Nothing is downloaded.
@@ -10,26 +9,8 @@ import { delimiter, join } from 'node:path';
 /** Names under which systems install Chromium and its relatives. */
 const names = ['chromium', 'chromium-headless-shell', 'google-chrome', 'google-chrome-stable'];
 
-/** @param {string} path */
-function isProgram(path) {
-  try {
-    accessSync(path, constants.X_OK);
-    return true;
-  } catch {
-    return false;
-  }
-}
-
-function find() {
-  // Who names a Chromium wants that one: tests that cannot start it fail.
-  const { CHROMIUM_PATH, PATH = '' } = process.env;
-  if (CHROMIUM_PATH) return CHROMIUM_PATH;
-  const folders = PATH.split(delimiter).filter((folder) => folder !== '');
-  return names.flatMap((name) => folders.map((folder) => join(folder, name))).find(isProgram);
-}
-
 /** Where Chromium is: what CHROMIUM_PATH says, else what is found on PATH; undefined where there is none. */
-export const chromiumPath = find();
+export const chromiumPath = findProgram(process.env.CHROMIUM_PATH, names);
 
 /** Why tests in a browser are skipped; undefined where they run. */
 export const withoutChromium =
