@@ -2,8 +2,8 @@ import { offsetsOf, type View } from '@ostinato/kernel';
 import type { Heap } from '../heap.js';
 import { compileKernel, type Kernel } from '../kernel.js';
 import type { Runner } from '../runner.js';
-import { packedBytes, productScratchBytes } from './multiply.js';
-import { blockBytes, blockColumns, blockDepth, productBlock, productKernel } from './product.js';
+import { multiplyBlock, packedBytes, productScratchBytes } from './multiply.js';
+import { blockColumns, blockDepth, productBlock, productKernel } from './product.js';
 
 /** Matrix products of views on a heap. */
 export class MatmulKernels {
@@ -74,7 +74,8 @@ export class MatmulKernels {
       // Rounded up to cache lines, so that parts do not write into each other's.
       const panelBytes = packedBytes(blockDepth(depth), blockColumns(columns));
       const scratchBytes =
-        Math.ceil((panelBytes + blockBytes + productScratchBytes(blockDepth(depth))) / 64) * 64;
+        Math.ceil((panelBytes + multiplyBlock.paddedBytes + productScratchBytes(blockDepth(depth))) / 64) *
+        64;
       const ownScratch = scratch.take(scratchBytes * this.#runner.parts);
       const args = scratch.take(productBlock.bytes);
       for (const [index, list] of lists.entries()) heap.integers.set(list, places[index]! / 4);

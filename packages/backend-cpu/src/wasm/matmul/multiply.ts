@@ -1,3 +1,4 @@
+import { ArgumentBlock } from '../arguments.js';
 import {
   call,
   type FunctionBuilder,
@@ -13,28 +14,29 @@ import { smaller } from '../kernel.js';
 import { packFunction } from './pack.js';
 import { panelRowBytes, panelWidth, type TileFunction, tileFunction, tileRows } from './tiles.js';
 
-/** Where the fields of a product's argument block lie. Element (m, k) of the left factor lies at leftOffset + leftStarts[m] + leftSteps[k]. */
-export const productFields = {
+/**
+ * The argument block of a product with a packed matrix. Element (m, k) of the left factor lies at
+ * leftOffset + leftStarts[m] + leftSteps[k].
+ */
+export const multiplyBlock = new ArgumentBlock([
   /** Address of the byte offsets of the left rows. */
-  leftStarts: 0,
-  leftOffset: 4,
+  'leftStarts',
+  'leftOffset',
   /** Address of the byte offsets of the steps along the depth. */
-  leftSteps: 8,
+  'leftSteps',
   /** Whether these steps are neighbours. */
-  leftContiguous: 12,
+  'leftContiguous',
   /** Address of the byte offsets of the result's rows. */
-  outStarts: 16,
-  outOffset: 20,
+  'outStarts',
+  'outOffset',
   /** Bytes from column to column. */
-  outStride: 24,
+  'outStride',
   /** The packed right factor. */
-  panels: 28,
-  depth: 32,
-  columns: 36,
-  accumulate: 40,
-} as const;
-/** Bytes of a product's argument block. */
-export const productBytes = 44;
+  'panels',
+  'depth',
+  'columns',
+  'accumulate',
+] as const);
 
 /** Rows of the left factor that are packed at a time: they stay in the second-level cache while the panels pass by. */
 const rowBlock = 48;
@@ -63,7 +65,7 @@ const widePanels: Readonly<Record<number, number>> = { 1: 3, 2: 2 };
 
 /**
  * Adds the function that multiplies rows with a packed matrix to a module. Its parameters: the argument block (see
- * `productFields`), scratch (see `productScratchBytes`), and which rows and which panels.
+ * `multiplyBlock`), scratch (see `productScratchBytes`), and which rows and which panels.
  */
 export function multiplyFunction(module: ModuleBuilder): MultiplyFunction {
   const pack = packFunction(module);
@@ -108,7 +110,7 @@ interface Tiles {
 class MultiplyWriter {
   readonly #f: FunctionBuilder;
   readonly #callees: Callees;
-  readonly #field: { readonly [Name in keyof typeof productFields]: Local<'i32'> };
+  readonly #field: ReturnType<typeof multiplyBlock.load>;
   readonly #tile: Local<'i32'>;
   readonly #tileStarts: Local<'i32'>;
   readonly #leftBlock: Local<'i32'>;
@@ -119,11 +121,7 @@ class MultiplyWriter {
   constructor(f: FunctionBuilder, args: Local<'i32'>, scratch: Local<'i32'>, callees: Callees) {
     this.#f = f;
     this.#callees = callees;
-    const loaded = Object.entries(productFields).map(([name, offset]) => [
-      name,
-      f.i32(i32.load(args, offset)),
-    ]);
-    this.#field = Object.fromEntries(loaded);
+    this.#field = multiplyBlock.load(f, args);
     const { depth, columns, outStride } = this.#field;
     this.#tile = scratch;
     this.#tileStarts = f.i32(i32.add(scratch, tileBytes));

@@ -1,3 +1,4 @@
+import { ArgumentBlock } from '../arguments.js';
 import {
   call,
   type FunctionBuilder,
@@ -12,30 +13,25 @@ import {
 import { type KernelBody, shareOf, smaller } from '../kernel.js';
 import { panelRowBytes, panelWidth } from './tiles.js';
 
-/** Where the fields of the packing kernel's argument block lie, in bytes. */
-export const packFields = {
+/** The argument block of the packing kernel. */
+export const packBlock = new ArgumentBlock([
   /** Address of the byte offsets of the columns. */
-  starts: 0,
+  'starts',
   /** Address of the matrix. */
-  source: 4,
+  'source',
   /** Address of the byte offsets of the steps along the depth. */
-  steps: 8,
+  'steps',
   /** Whether the steps are neighbours. */
-  contiguous: 12,
-  depth: 16,
-  columns: 20,
-  target: 24,
-} as const;
-/** Bytes of the argument block. */
-export const packBytes = 28;
+  'contiguous',
+  'depth',
+  'columns',
+  'target',
+] as const);
 
 /** Packs a matrix [depth, columns] into panels, the last one filled up with zeros. Element (k, n) lies at source + steps[k] + starts[n]. */
 export const packKernel: KernelBody = (f, args, part, parts, module) => {
   const pack = packFunction(module);
-  const field = Object.fromEntries(
-    Object.entries(packFields).map(([name, offset]) => [name, f.i32(i32.load(args, offset))]),
-  ) as { readonly [Name in keyof typeof packFields]: Local<'i32'> };
-  const { starts, source, steps, contiguous, depth, columns, target } = field;
+  const { starts, source, steps, contiguous, depth, columns, target } = packBlock.load(f, args);
   const panels = i32.div_u(i32.add(columns, panelWidth - 1), panelWidth);
   const { begin, end } = shareOf(f, panels, part, parts);
   const panelBytes = f.i32(i32.mul(depth, panelRowBytes));

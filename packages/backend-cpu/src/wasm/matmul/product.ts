@@ -1,7 +1,7 @@
 import { ArgumentBlock } from '../arguments.js';
-import { call, i32, type Local, select } from '../assembler.js';
+import { call, i32, select } from '../assembler.js';
 import { type KernelBody, shareOf, smaller } from '../kernel.js';
-import { multiplyFunction, productBytes, productFields } from './multiply.js';
+import { multiplyBlock, multiplyFunction } from './multiply.js';
 import { packFunction } from './pack.js';
 import { panelRowBytes, panelWidth, tileRows } from './tiles.js';
 
@@ -59,7 +59,7 @@ export const productKernel: KernelBody = (f, args, part, parts, module) => {
   const at = productBlock.load(f, args);
   const panels = f.i32(i32.add(at.scratch, i32.mul(part, at.scratchBytes)));
   const block = f.i32(i32.add(panels, at.panelBytes));
-  const scratch = f.i32(i32.add(block, blockBytes));
+  const scratch = f.i32(i32.add(block, multiplyBlock.paddedBytes));
 
   const height = tileRows();
   const allPanels = f.i32(i32.div_u(i32.add(at.columns, panelWidth - 1), panelWidth));
@@ -79,22 +79,16 @@ export const productKernel: KernelBody = (f, args, part, parts, module) => {
     },
   );
 
-  const set = (field: keyof typeof productFields, value: Local<'i32'> | ReturnType<typeof i32.add>): void =>
-    f.do(i32.store(block, value, productFields[field]));
-  set('leftStarts', at.leftStarts);
-  set('leftOffset', at.leftOffset);
-  set('leftContiguous', at.leftContiguous);
-  set('outStarts', at.outStarts);
-  set('outStride', at.outStride);
-  set('panels', panels);
+  const { leftStarts, leftOffset, leftContiguous, outStarts, outStride } = at;
+  multiplyBlock.store(f, block, { leftStarts, leftOffset, leftContiguous, outStarts, outStride, panels });
 
   const [column, start, panel] = [f.local('i32'), f.local('i32'), f.local('i32')];
   f.for(column, columnBegin, columnEnd, at.columnBlock, () => {
     const columns = f.i32(smaller(f, i32.sub(columnEnd, column), at.columnBlock));
     const panelCount = f.i32(i32.div_u(i32.add(columns, panelWidth - 1), panelWidth));
     const starts = f.i32(i32.add(at.rightStarts, i32.shl(column, 2)));
-    set('outOffset', i32.add(at.outOffset, i32.mul(column, at.outStride)));
-    set('columns', columns);
+    const outOffset = i32.add(at.outOffset, i32.mul(column, at.outStride));
+    multiplyBlock.store(f, block, { outOffset, columns });
     f.set(start, 0);
     // A product without depth still has to write its zeros.
     f.loop((again) => {
@@ -109,15 +103,12 @@ export const productKernel: KernelBody = (f, args, part, parts, module) => {
         const to = i32.add(panels, i32.mul(panel, bytes));
         f.do(call(pack, from, at.rightOffset, steps, at.rightContiguous, depth, width, panelWidth, to));
       });
-      set('leftSteps', i32.add(at.leftSteps, startBytes));
-      set('depth', depth);
-      set('accumulate', i32.or(at.accumulate, i32.gt_s(start, 0)));
+      const leftSteps = i32.add(at.leftSteps, startBytes);
+      const accumulate = i32.or(at.accumulate, i32.gt_s(start, 0));
+      multiplyBlock.store(f, block, { leftSteps, depth, accumulate });
       f.do(call(multiply, block, scratch, rowBegin, rowEnd, 0, panelCount));
       f.increase(start, at.depthBlock);
       f.branch(again, i32.lt_s(start, at.depth));
     });
   });
 };
-
-/** Bytes of the argument block of a product of one block with one another, in the part's scratch. */
-export const blockBytes = Math.ceil(productBytes / 64) * 64;

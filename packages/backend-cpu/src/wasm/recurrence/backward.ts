@@ -2,7 +2,7 @@ import { type CellProgram, type Expr, expr } from '@ostinato/kernel';
 import { ArgumentBlock } from '../arguments.js';
 import { call, f32x4, i32, type Local, select } from '../assembler.js';
 import { type KernelBody, shareOf } from '../kernel.js';
-import { multiplyFunction, productFields } from '../matmul/multiply.js';
+import { multiplyBlock, multiplyFunction } from '../matmul/multiply.js';
 import { panelWidth } from '../matmul/tiles.js';
 import { eachVector, writeCopy, writeUnits } from './cell.js';
 import { cellAddresses, locals, runs, sequenceNames } from './forward.js';
@@ -60,7 +60,7 @@ export function backwardKernel(cell: CellProgram, form: BackwardForm): KernelBod
     const at = backwardBlock.load(f, args);
     const { begin, end } = shareOf(f, at.batch, part, parts);
     const unitBytes = f.i32(i32.shl(at.units, 2));
-    const productArgs = f.i32(i32.add(at.products, i32.mul(part, at.productBlock)));
+    const productArgs = f.i32(i32.add(at.products, i32.mul(part, multiplyBlock.paddedBytes)));
     const scratch = f.i32(i32.add(at.scratch, i32.mul(part, at.scratchBytes)));
     const ofRows = (base: typeof at.rows) => f.i32(i32.add(base, i32.shl(begin, 2)));
     const [rows, leftStarts, outStarts] = [ofRows(at.rows), ofRows(at.leftStarts), ofRows(at.outStarts)];
@@ -155,10 +155,8 @@ export function backwardKernel(cell: CellProgram, form: BackwardForm): KernelBod
         writeUnits(f, at.units, outputs, address, targets);
       });
       if (multiply) {
-        f.do(i32.store(productArgs, leftStarts, productFields.leftStarts));
-        f.do(i32.store(productArgs, isSeparate ? dr : dx, productFields.leftOffset));
-        f.do(i32.store(productArgs, outStarts, productFields.outStarts));
-        f.do(i32.store(productArgs, at.carried, productFields.outOffset));
+        const [leftOffset, outOffset] = [isSeparate ? dr : dx, at.carried];
+        multiplyBlock.store(f, productArgs, { leftStarts, leftOffset, outStarts, outOffset });
         f.do(call(multiply, productArgs, scratch, 0, running, 0, panels));
       }
     });

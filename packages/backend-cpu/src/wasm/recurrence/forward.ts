@@ -2,7 +2,7 @@ import type { CellProgram } from '@ostinato/kernel';
 import { ArgumentBlock } from '../arguments.js';
 import { call, type FunctionBuilder, i32, type Local, select } from '../assembler.js';
 import { type KernelBody, shareOf } from '../kernel.js';
-import { multiplyFunction, productFields } from '../matmul/multiply.js';
+import { multiplyBlock, multiplyFunction } from '../matmul/multiply.js';
 import { panelWidth } from '../matmul/tiles.js';
 import { writeCopy, writeUnits } from './cell.js';
 
@@ -39,7 +39,6 @@ export const sequenceNames = [
   'outStarts',
   /** Argument blocks for products, one for each part. */
   'products',
-  'productBlock',
   /** Scratch of products, one for each part. */
   'scratch',
   'scratchBytes',
@@ -59,7 +58,7 @@ export function forwardKernel(cell: CellProgram, mixes: boolean): KernelBody {
     const multiply = mixes ? multiplyFunction(module) : undefined;
     const at = forwardBlock.load(f, args);
     const { begin, end } = shareOf(f, at.batch, part, parts);
-    const productArgs = f.i32(i32.add(at.products, i32.mul(part, at.productBlock)));
+    const productArgs = f.i32(i32.add(at.products, i32.mul(part, multiplyBlock.paddedBytes)));
     const scratch = f.i32(i32.add(at.scratch, i32.mul(part, at.scratchBytes)));
     const ofRows = (base: typeof at.rows) => f.i32(i32.add(base, i32.shl(begin, 2)));
     const [rows, leftStarts, outStarts] = [ofRows(at.rows), ofRows(at.leftStarts), ofRows(at.outStarts)];
@@ -100,10 +99,8 @@ export function forwardKernel(cell: CellProgram, mixes: boolean): KernelBody {
         );
       });
       if (multiply) {
-        f.do(i32.store(productArgs, leftStarts, productFields.leftStarts));
-        f.do(i32.store(productArgs, before, productFields.leftOffset));
-        f.do(i32.store(productArgs, outStarts, productFields.outStarts));
-        f.do(i32.store(productArgs, product, productFields.outOffset));
+        const [leftOffset, outOffset] = [before, product];
+        multiplyBlock.store(f, productArgs, { leftStarts, leftOffset, outStarts, outOffset });
         f.do(call(multiply, productArgs, scratch, 0, running, 0, panels));
       }
       f.for(index, 0, running, 1, () => {

@@ -9,14 +9,11 @@ import {
 } from '@ostinato/kernel';
 import type { Heap } from '../heap.js';
 import { type Kernel, KernelCache } from '../kernel.js';
-import { packedBytes, productBytes, productFields, productScratchBytes } from '../matmul/multiply.js';
-import { packBytes, packFields, packKernel } from '../matmul/pack.js';
+import { multiplyBlock, packedBytes, productScratchBytes } from '../matmul/multiply.js';
+import { packBlock, packKernel } from '../matmul/pack.js';
 import type { Runner } from '../runner.js';
 import { type BackwardForm, backwardBlock, backwardKernel } from './backward.js';
 import { forwardBlock, forwardKernel, type sequenceNames } from './forward.js';
-
-/** Bytes between the argument blocks of parts, so that they do not share cache lines. */
-const blockBytes = Math.ceil(productBytes / 64) * 64;
 
 const bytes = (count: number): number => count * 4;
 
@@ -135,7 +132,6 @@ export class RecurrenceKernels {
       rows: scratch.take(bytes(B)),
       leftStarts: scratch.take(bytes(B)),
       outStarts: scratch.take(bytes(B)),
-      productBlock: blockBytes,
       scratch: scratch.take(scratchBytes * this.#runner.parts),
       scratchBytes,
     };
@@ -215,34 +211,28 @@ export class RecurrenceKernels {
     const [H, G] = R.shape as [number, number];
     const [depth, columns] = transposed ? [G * H, H] : [H, G * H];
     const panels = heap.scratch.take(packedBytes(depth, columns));
-    const blocks = heap.scratch.take(blockBytes * this.#runner.parts);
-    const packArgs = heap.scratch.take(packBytes);
+    const blocks = heap.scratch.take(multiplyBlock.paddedBytes * this.#runner.parts);
+    const packArgs = heap.scratch.take(packBlock.bytes);
     const rowStride = bytes(R.strides[0]!);
     const lines = (count: number, stride: number): number => {
       const list = heap.scratch.take(bytes(count));
       for (let index = 0; index < count; index++) heap.integers[list / 4 + index] = index * stride;
       return list;
     };
-    const steps = lines(depth, transposed ? 4 : rowStride);
-    const fields = {
+    packBlock.write(heap, packArgs, {
       starts: lines(columns, transposed ? rowStride : 4),
       source: heap.viewAddress(R, 'recurrence'),
-      steps,
+      steps: lines(depth, transposed ? 4 : rowStride),
       contiguous: Number(transposed),
       depth,
       columns,
       target: panels,
-    };
-    const leftSteps = lines(depth, 4);
-    const { integers } = heap;
-    for (const [name, value] of Object.entries(fields)) {
-      integers[(packArgs + packFields[name as keyof typeof packFields]) / 4] = value;
-    }
+    });
     this.#runner.run(this.#pack, packArgs, 2 * depth * columns);
     const product = {
       leftStarts: 0,
       leftOffset: 0,
-      leftSteps,
+      leftSteps: lines(depth, 4),
       leftContiguous: 1,
       outStarts: 0,
       outOffset: 0,
@@ -252,12 +242,8 @@ export class RecurrenceKernels {
       columns,
       accumulate: Number(transposed),
     };
-    for (let part = 0; part < this.#runner.parts; part++) {
-      for (const [name, value] of Object.entries(product)) {
-        integers[(blocks + part * blockBytes + productFields[name as keyof typeof productFields]) / 4] =
-          value;
-      }
-    }
+    for (let part = 0; part < this.#runner.parts; part++)
+      multiplyBlock.write(heap, blocks + part * multiplyBlock.paddedBytes, product);
     return blocks;
   }
 
