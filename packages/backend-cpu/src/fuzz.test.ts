@@ -81,8 +81,8 @@ const kernels: readonly [name: string, calls: fc.Arbitrary<Call>, runs: number][
   ['scatterAdd', scatters, 150],
   ['softmax', softmaxes, 80],
   ['layerNorm', normalizations, 80],
-  ['projection', projections, 100],
-  ['projectionGrad', projectionGradients, 100],
+  ['projection', projections(), 100],
+  ['projectionGrad', projectionGradients(), 100],
   ['recurrence', recurrences(), 60],
   ['recurrenceGrad', recurrenceGradients(), 60],
 ];
@@ -109,6 +109,8 @@ const shared: typeof kernels = [
   ['map', maps(30_000), 12],
   ['reduce', reductions(30_000), 12],
   ['matmul', products(500_000), 12],
+  ['projection', projections([12, 12, 80, 80]), 12],
+  ['projectionGrad', projectionGradients([12, 12, 80, 80]), 12],
   ['recurrence', recurrences({ large: true }), 15],
   ['recurrenceGrad', recurrenceGradients({ large: true }), 15],
 ];

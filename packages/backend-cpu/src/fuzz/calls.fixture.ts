@@ -318,57 +318,70 @@ export const normalizations: fc.Arbitrary<Call> = fc
       ),
   );
 
-/** Sequences with the sizes T, B, K, N and rows of any length, also of impossible ones. */
-const projected = fc
-  .record({ T: fc.nat(6), B: fc.nat(5), K: fc.nat(20), N: fc.nat(20), accumulate: fc.boolean() })
-  .map((sizes) => ({
-    ...sizes,
-    lengths: placed([sizes.B], { dtype: 'i32', contents: whole(-1, sizes.T + 1) }),
-  }));
+/** Sequences with the sizes T, B, K, N, each up to its most, and rows of any length, also of impossible ones. */
+const projected = ([T, B, K, N]: readonly [number, number, number, number]) =>
+  fc
+    .record({ T: fc.nat(T), B: fc.nat(B), K: fc.nat(K), N: fc.nat(N), accumulate: fc.boolean() })
+    .map((sizes) => ({
+      ...sizes,
+      lengths: placed([sizes.B], { dtype: 'i32', contents: whole(-1, sizes.T + 1) }),
+    }));
 
 /** Projections of sequences. */
-export const projections: fc.Arbitrary<Call> = projected.chain(({ T, B, K, N, accumulate, lengths }) =>
-  fc
-    .record({
-      x: placed([T, B, K], { contents: around(1) }),
-      weight: placed([K, N], { contents: around(1) }),
-      lengths,
-      out: placed([T, B, N], { contents: around(1), written: true }),
-    })
-    .map(
-      (views): Call => ({
-        kernel: 'projection',
-        views,
-        outs: ['out'],
-        run: (backend, { x, weight, lengths: ends, out }) =>
-          runFused(backend, 'projection', { x: x!, weight: weight!, lengths: ends!, out: out!, accumulate }),
-        allowed: (_, expected) => tolerated(defaultTolerances.projection, expected, K + 1),
-      }),
-    ),
-);
+export const projections = (
+  most: readonly [number, number, number, number] = [6, 5, 20, 20],
+): fc.Arbitrary<Call> =>
+  projected(most).chain(({ T, B, K, N, accumulate, lengths }) =>
+    fc
+      .record({
+        x: placed([T, B, K], { contents: around(1) }),
+        weight: placed([K, N], { contents: around(1) }),
+        lengths,
+        out: placed([T, B, N], { contents: around(1), written: true }),
+      })
+      .map(
+        (views): Call => ({
+          kernel: 'projection',
+          views,
+          outs: ['out'],
+          run: (backend, { x, weight, lengths: ends, out }) =>
+            runFused(backend, 'projection', {
+              x: x!,
+              weight: weight!,
+              lengths: ends!,
+              out: out!,
+              accumulate,
+            }),
+          allowed: (_, expected) => tolerated(defaultTolerances.projection, expected, K + 1),
+        }),
+      ),
+  );
 
 /** Their derivatives by the weight. */
-export const projectionGradients: fc.Arbitrary<Call> = projected.chain(({ T, B, K, N, lengths }) =>
-  fc
-    .record({
-      x: placed([T, B, K], { contents: around(1) }),
-      gradient: placed([T, B, N], { contents: around(1) }),
-      lengths,
-      out: placed([K, N], { written: true }),
-    })
-    .map(
-      (views): Call => ({
-        kernel: 'projectionGrad',
-        views,
-        outs: ['out'],
-        run: (backend, { x, gradient, lengths: ends, out }) =>
-          runFused(backend, 'projectionGrad', {
-            x: x!,
-            gradient: gradient!,
-            lengths: ends!,
-            out: out!,
-          }),
-        allowed: (_, expected) => tolerated(defaultTolerances.projectionGrad, expected, T * B + 1),
-      }),
-    ),
-);
+export const projectionGradients = (
+  most: readonly [number, number, number, number] = [6, 5, 20, 20],
+): fc.Arbitrary<Call> =>
+  projected(most).chain(({ T, B, K, N, lengths }) =>
+    fc
+      .record({
+        x: placed([T, B, K], { contents: around(1) }),
+        gradient: placed([T, B, N], { contents: around(1) }),
+        lengths,
+        out: placed([K, N], { written: true }),
+      })
+      .map(
+        (views): Call => ({
+          kernel: 'projectionGrad',
+          views,
+          outs: ['out'],
+          run: (backend, { x, gradient, lengths: ends, out }) =>
+            runFused(backend, 'projectionGrad', {
+              x: x!,
+              gradient: gradient!,
+              lengths: ends!,
+              out: out!,
+            }),
+          allowed: (_, expected) => tolerated(defaultTolerances.projectionGrad, expected, T * B + 1),
+        }),
+      ),
+  );

@@ -13,6 +13,7 @@ import { multiplyBlock, packedBytes, productScratchBytes } from '../matmul/multi
 import { packBlock, packKernel } from '../matmul/pack.js';
 import type { Runner } from '../runner.js';
 import { type BackwardForm, backwardBlock, backwardKernel } from './backward.js';
+import { dealRows } from './deal-rows.js';
 import { forwardBlock, forwardKernel, type sequenceNames } from './forward.js';
 
 const bytes = (count: number): number => count * 4;
@@ -159,32 +160,19 @@ export class RecurrenceKernels {
     } satisfies Partial<Record<(typeof sequenceNames)[number], number>>;
   }
 
-  /** Numbers of rows in an order in which parts get about as many steps: the longest first, each to the part with the least so far. */
+  /** The numbers of rows, as parts get them. */
   #order(lengths: View | null, batch: number): number {
     const heap = this.#heap;
     const address = heap.scratch.take(bytes(batch));
     const { integers } = heap;
-    const rows = Array.from({ length: batch }, (_, row) => row);
     const { parts } = this.#runner;
-    if (lengths && parts > 1) {
-      const first = heap.viewAddress(lengths, 'recurrence') / 4;
-      const lengthOf = (row: number): number => integers[first + row * lengths.strides[0]!]!;
-      rows.sort((a, b) => lengthOf(b) - lengthOf(a) || a - b);
-      // As many rows as the kernels give to each part.
-      const most = Math.ceil(batch / parts);
-      const hands = Array.from({ length: parts }, (_, part) => ({
-        rows: [] as number[],
-        room: Math.max(0, Math.min(most, batch - part * most)),
-        steps: 0,
-      }));
-      for (const row of rows) {
-        const open = hands.filter((hand) => hand.rows.length < hand.room);
-        const hand = open.reduce((least, other) => (other.steps < least.steps ? other : least));
-        hand.rows.push(row);
-        hand.steps += lengthOf(row);
-      }
-      rows.splice(0, batch, ...hands.flatMap((hand) => hand.rows));
-    }
+    const first = lengths && heap.viewAddress(lengths, 'recurrence') / 4;
+    const lengthOf = (row: number): number =>
+      first === null ? 0 : integers[first + row * lengths!.strides[0]!]!;
+    const rows = dealRows(
+      Array.from({ length: batch }, (_, row) => lengthOf(row)),
+      parts,
+    );
     integers.set(rows, address / 4);
     return address;
   }
