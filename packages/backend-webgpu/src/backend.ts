@@ -12,7 +12,7 @@ import {
 import { GpuMemory } from './device/memory.js';
 import { Recorder } from './device/recorder.js';
 import { fusedKernels } from './fused.js';
-import type { KernelContext } from './kernels/context.js';
+import type { KernelContext, KernelSettings } from './kernels/context.js';
 import { gather, scatterAdd } from './kernels/indexing.js';
 import { map } from './kernels/map.js';
 import { matmul } from './kernels/matmul.js';
@@ -41,12 +41,23 @@ export class GpuBackend implements WebGpuBackend {
   readonly #checks: CallChecks;
 
   /** @param fused makes the fused kernels; tests choose some */
-  constructor(device: GPUDevice, info: GPUAdapterInfo, fused = fusedKernels) {
+  constructor(
+    device: GPUDevice,
+    info: GPUAdapterInfo,
+    settings: KernelSettings = {},
+    fused: (context: KernelContext) => Partial<FusedKernels> = fusedKernels,
+  ) {
     this.device = device;
     this.#info = info;
     this.#recorder = new Recorder(device);
     this.#memory = new GpuMemory(device, this.#recorder);
-    this.#context = { recorder: this.#recorder, memory: this.#memory, device, limits: device.limits };
+    this.#context = {
+      ...settings,
+      recorder: this.#recorder,
+      memory: this.#memory,
+      device,
+      limits: device.limits,
+    };
     this.#checks = new CallChecks((storage, where) => this.#memory.open(storage, where));
     this.fused = this.#checks.guard(fused(this.#context));
   }

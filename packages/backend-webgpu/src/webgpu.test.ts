@@ -44,6 +44,12 @@ describe('webgpu', () => {
     );
   });
 
+  it('refuses a form of recurrences that there is not', () => {
+    expect(() => webgpu({ recurrence: 'spiral' as 'steps' })).toThrow(
+      "webgpu: recurrence must be 'sequence' or 'steps', got spiral",
+    );
+  });
+
   it('runs in Node through the package webgpu, here on its backend that computes nothing', async () => {
     const backend = await webgpu({ flags: ['backend=null'] })();
     if ('unavailable' in backend) throw new Error(backend.unavailable);

@@ -1,6 +1,7 @@
 import { BackendError, type Unavailable } from '@ostinato/kernel';
 import { type AdapterOptions, findAdapter } from './adapter.js';
 import { GpuBackend, type WebGpuBackend } from './backend.js';
+import type { RecurrenceForm } from './kernels/recurrence/form.js';
 
 /** How the WebGPU backend is set up. */
 export interface WebGpuOptions extends AdapterOptions {
@@ -9,6 +10,11 @@ export interface WebGpuOptions extends AdapterOptions {
    * adapter allows, and all else is what every device has.
    */
   readonly limits?: Readonly<Record<string, number>>;
+  /**
+   * How recurrences run: `'sequence'`, a workgroup takes a row through all steps, or `'steps'`, a dispatch for each step. By default
+   * each is chosen by its sizes.
+   */
+  readonly recurrence?: RecurrenceForm;
 }
 
 /** Limits of which the backend takes all that the adapter offers. */
@@ -28,6 +34,10 @@ export function webgpu(options: WebGpuOptions = {}): () => Promise<WebGpuBackend
       throw new BackendError(`webgpu: the limit ${name} must be a whole number from 0, got ${value}`);
     }
   }
+  const { recurrence } = options;
+  if (recurrence !== undefined && !['sequence', 'steps'].includes(recurrence)) {
+    throw new BackendError(`webgpu: recurrence must be 'sequence' or 'steps', got ${recurrence}`);
+  }
   return async () => {
     const adapter = await findAdapter(options);
     if ('unavailable' in adapter) return adapter;
@@ -40,7 +50,7 @@ export function webgpu(options: WebGpuOptions = {}): () => Promise<WebGpuBackend
           ...options.limits,
         },
       });
-      return new GpuBackend(device, adapter.info);
+      return new GpuBackend(device, adapter.info, options);
     } catch (error) {
       const reason = error instanceof Error ? error.message : error;
       return { unavailable: `the GPU ${nameOf(adapter.info)} gives no device: ${reason}` };

@@ -54,7 +54,7 @@ async function backendWith(plan: Plan): Promise<GpuBackend> {
       projectionGrad: always(({ x, gradient, lengths, out }) => projectionGradOf(x, gradient, lengths, out)),
     };
   };
-  const backend = new GpuBackend(await found.requestDevice(), found.info, fused);
+  const backend = new GpuBackend(await found.requestDevice(), found.info, {}, fused);
   const matmul: Kernels['matmul'] = (a, b, out, { accumulate = false } = {}) =>
     run(productOf(a, b, out, accumulate));
   return Object.assign(backend, { matmul });

@@ -49,10 +49,10 @@ async function backendWith(
   const found = await findAdapter({});
   if ('unavailable' in found) throw new Error(found.unavailable);
   const device = await found.requestDevice();
-  return new GpuBackend(device, found.info, (context: KernelContext) => {
+  return new GpuBackend(device, found.info, { recurrence: form }, (context: KernelContext) => {
     // Numbers of an object of the browser, which cannot be spread.
     const limited = { ...defaultsOf(context.limits), ...limits } as GPUSupportedLimits;
-    return recurrenceKernels({ ...context, limits: limited }, form);
+    return recurrenceKernels({ ...context, limits: limited });
   });
 }
 

@@ -23,13 +23,13 @@ const small: Case = { T: 5, B: 3, H: 16, ragged: true };
 
 function forward(sizes: Case, form?: RecurrenceForm, cell = lstm) {
   const { context, recorded } = recordingContext();
-  recurrenceKernels(context, form).recurrence.run(forwardCase(cell, sizes));
+  recurrenceKernels({ ...context, recurrence: form }).recurrence.run(forwardCase(cell, sizes));
   return recorded;
 }
 
 function backward(sizes: Case, form?: RecurrenceForm, cell = lstm) {
   const { context, recorded } = recordingContext();
-  recurrenceKernels(context, form).recurrenceGrad.run(backwardCase(cell, sizes));
+  recurrenceKernels({ ...context, recurrence: form }).recurrenceGrad.run(backwardCase(cell, sizes));
   return recorded;
 }
 

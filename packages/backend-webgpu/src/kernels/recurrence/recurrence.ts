@@ -24,8 +24,8 @@ export interface RecurrenceKernels {
   readonly recurrenceGrad: Fused<RecurrenceGradArgs>;
 }
 
-/** @param form the form that recurrences take; chosen by their sizes where it is left out */
-export function recurrenceKernels(context: KernelContext, form?: RecurrenceForm): RecurrenceKernels {
+/** Recurrences in the form that the settings name; chosen by their sizes where they name none. */
+export function recurrenceKernels(context: KernelContext): RecurrenceKernels {
   const { limits, device } = context;
   const chosen = (args: RecurrenceArgs, sweep: 'forward' | 'backward'): RecurrenceForm | null => {
     // Units that do not mix go through the whole sequence alone.
@@ -38,7 +38,7 @@ export function recurrenceKernels(context: KernelContext, form?: RecurrenceForm)
       maxComputeWorkgroupStorageSize,
       isSoftware: isSoftware(device),
     };
-    return formFor(here, sizesOf(args), sweep, form);
+    return formFor(here, sizesOf(args), sweep, context.recurrence);
   };
   return {
     recurrence: {
