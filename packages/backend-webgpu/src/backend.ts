@@ -3,6 +3,7 @@ import {
   CallChecks,
   checkBytes,
   checkSize,
+  type DeviceClock,
   type FusedKernels,
   type Kernels,
   type MemoryUse,
@@ -60,6 +61,10 @@ export class GpuBackend implements WebGpuBackend {
     };
     this.#checks = new CallChecks((storage, where) => this.#memory.open(storage, where));
     this.fused = this.#checks.guard(fused(this.#context));
+  }
+
+  get clock(): DeviceClock | undefined {
+    return this.#recorder.clock;
   }
 
   get dispatches(): number {

@@ -141,10 +141,20 @@ export interface MemoryUse {
   readonly pooledBytes: number;
 }
 
+/** How long kernels run on a device, for backends whose calls only record work. */
+export interface DeviceClock {
+  /** Runs calls of a backend; the work that they record is measured under the name of `kernel`. Not to be nested. */
+  measure(kernel: string, run: () => void): void;
+  /** Milliseconds of all measured work since the last time, by kernel; waits until the work is done. */
+  take(): Promise<ReadonlyMap<string, number>>;
+}
+
 /** A place where kernels run and tensors live. */
 export interface Backend extends Kernels {
   readonly name: string;
   readonly fused: Partial<FusedKernels>;
+  /** There where calls only record work, and the device can tell how long it took. */
+  readonly clock?: DeviceClock | undefined;
   /** A block of at least `bytes`, from a pool where there is one; its contents are undefined. */
   alloc(bytes: number): Storage;
   /**

@@ -1,4 +1,12 @@
-import type { Backend, Fused, FusedKernels, Kernels, MemoryUse, NumberArray } from './backend.js';
+import type {
+  Backend,
+  DeviceClock,
+  Fused,
+  FusedKernels,
+  Kernels,
+  MemoryUse,
+  NumberArray,
+} from './backend.js';
 import type { FusedArgs } from './fused.js';
 import type { Storage } from './view.js';
 
@@ -34,6 +42,10 @@ export class BackendDecorator implements Backend {
 
   get name(): string {
     return this.inner.name;
+  }
+
+  get clock(): DeviceClock | undefined {
+    return this.inner.clock;
   }
 
   map(...args: Parameters<Kernels['map']>): void {

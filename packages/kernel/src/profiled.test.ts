@@ -40,6 +40,33 @@ describe('profiled', () => {
     expect(fused.report()).toMatchObject([{ kernel: 'softmax', calls: 1, bytes: 24 }]);
   });
 
+  it('tells how long the device took, where it has a clock', async () => {
+    const measured: string[] = [];
+    const clock = {
+      measure(kernel: string, run: () => void) {
+        measured.push(kernel);
+        run();
+      },
+      take: async () => new Map(measured.splice(0).map((kernel) => [kernel, 2])),
+    };
+    const inner = Object.assign(new ReferenceBackend(), { clock });
+    const backend = profiled(inner);
+    expect(backend.clock).toBe(clock);
+    const x = viewOf(backend.alloc(16), [2, 2]);
+    backend.write(x.storage, new Float32Array(4));
+    backend.map(fill, [], [1], [x]);
+    backend.reduce('sum', identity, [x], [], [0], viewOf(backend.alloc(8), [1, 2]));
+    expect(backend.report()[0]).toMatchObject({ deviceMilliseconds: null });
+    await backend.read(x.storage);
+    backend.map(fill, [], [1], [x]);
+    await backend.read(x.storage);
+    const times = Object.fromEntries(backend.report().map((row) => [row.kernel, row.deviceMilliseconds]));
+    expect(times).toEqual({ map: 4, reduce: 2, write: null, read: null });
+    const [head, first] = backend.table().split('\n');
+    expect(head).toMatch(/^kernel +calls +ms +device ms +share +MB +GB\/s$/);
+    expect(first).toMatch(/^map +2 +\d+\.\d +4\.0 +66\.7% /);
+  });
+
   it('prints a table and begins anew', () => {
     const backend = profiled(new ReferenceBackend());
     const x = viewOf(backend.alloc(4e6), [1000, 1000]);

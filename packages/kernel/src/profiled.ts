@@ -6,14 +6,17 @@ import { ELEMENT_BYTES, type Storage, sizeOf, type View } from './view.js';
 export interface ProfileRow {
   readonly kernel: string;
   readonly calls: number;
-  /** Time spent in calls; where a backend only enqueues work, the work itself shows up in `read`. */
+  /** Time spent in calls; where a backend only records work, the work itself shows up in `read`. */
   readonly milliseconds: number;
+  /** Time of the work on its device, up to the last `read`; null where the backend has no clock for it. */
+  readonly deviceMilliseconds: number | null;
   /** Bytes that the calls read and wrote, each element of a view once. */
   readonly bytes: number;
 }
 
 /**
- * A backend that counts calls, time and bytes of each kernel of another.
+ * A backend that counts calls, time and bytes of each kernel of another; on a GPU with timestamps (`Backend.clock`) also the time that the
+ * GPU took, as far as it is done with at a `read`.
  * @example
  * const backend = useBackend(profiled(await init(cpu())));
  * // ... train ...
@@ -25,28 +28,35 @@ export function profiled(backend: Backend): ProfiledBackend {
 
 /** See `profiled`. */
 export class ProfiledBackend extends BackendDecorator {
-  readonly #rows = new Map<string, { calls: number; milliseconds: number; bytes: number }>();
+  readonly #rows = new Map<string, Mutable<Omit<ProfileRow, 'kernel'>>>();
 
-  /** One row for each kernel that was called, the one that took longest first. */
+  /** One row for each kernel that was called, the one that took longest first: on the device, where that has a clock. */
   report(): ProfileRow[] {
     return [...this.#rows]
       .map(([kernel, row]) => ({ kernel, ...row }))
-      .sort((a, b) => b.milliseconds - a.milliseconds);
+      .sort((a, b) => this.#cost(b) - this.#cost(a));
   }
 
-  /** The report as a table for people. */
+  /** Milliseconds of a kernel. Where the device has a clock, waiting for it is no cost of its own. */
+  #cost({ milliseconds, deviceMilliseconds }: ProfileRow): number {
+    return this.inner.clock ? (deviceMilliseconds ?? 0) : milliseconds;
+  }
+
+  /** The report as a table for people; shares and rates are of the time on the device, where that has a clock. */
   table(): string {
     const rows = this.report();
-    const total = rows.reduce((sum, row) => sum + row.milliseconds, 0);
+    const total = rows.reduce((sum, row) => sum + this.#cost(row), 0);
+    const hasClock = this.inner.clock !== undefined;
     return formatTable([
-      ['kernel', 'calls', 'ms', 'share', 'MB', 'GB/s'],
-      ...rows.map(({ kernel, calls, milliseconds, bytes }) => [
-        kernel,
-        `${calls}`,
-        milliseconds.toFixed(1),
-        `${(total > 0 ? (100 * milliseconds) / total : 0).toFixed(1)}%`,
-        (bytes / 1e6).toFixed(1),
-        milliseconds > 0 ? (bytes / milliseconds / 1e6).toFixed(2) : '',
+      ['kernel', 'calls', 'ms', ...(hasClock ? ['device ms'] : []), 'share', 'MB', 'GB/s'],
+      ...rows.map((row) => [
+        row.kernel,
+        `${row.calls}`,
+        row.milliseconds.toFixed(1),
+        ...(hasClock ? [row.deviceMilliseconds?.toFixed(1) ?? ''] : []),
+        `${(total > 0 ? (100 * this.#cost(row)) / total : 0).toFixed(1)}%`,
+        (row.bytes / 1e6).toFixed(1),
+        this.#cost(row) > 0 ? (row.bytes / this.#cost(row) / 1e6).toFixed(2) : '',
       ]),
     ]);
   }
@@ -58,28 +68,28 @@ export class ProfiledBackend extends BackendDecorator {
 
   override map(...args: Parameters<Kernels['map']>): void {
     const [, inputs, , outs] = args;
-    this.#measure('map', bytesOf(...inputs, ...outs), () => this.inner.map(...args));
+    this.#compute('map', bytesOf(...inputs, ...outs), () => this.inner.map(...args));
   }
 
   override reduce(...args: Parameters<Kernels['reduce']>): void {
     const [, , inputs, , , out] = args;
-    this.#measure('reduce', bytesOf(...inputs, out), () => this.inner.reduce(...args));
+    this.#compute('reduce', bytesOf(...inputs, out), () => this.inner.reduce(...args));
   }
 
   override matmul(...args: Parameters<Kernels['matmul']>): void {
     const [a, b, out, options] = args;
     const bytes = options?.accumulate ? bytesOf(a, b, out, out) : bytesOf(a, b, out);
-    this.#measure('matmul', bytes, () => this.inner.matmul(...args));
+    this.#compute('matmul', bytes, () => this.inner.matmul(...args));
   }
 
   override gather(...args: Parameters<Kernels['gather']>): void {
     const [, indices, out] = args;
-    this.#measure('gather', bytesOf(indices, out, out), () => this.inner.gather(...args));
+    this.#compute('gather', bytesOf(indices, out, out), () => this.inner.gather(...args));
   }
 
   override scatterAdd(...args: Parameters<Kernels['scatterAdd']>): void {
     const [updates, indices] = args;
-    this.#measure('scatterAdd', bytesOf(indices, updates, updates, updates), () =>
+    this.#compute('scatterAdd', bytesOf(indices, updates, updates, updates), () =>
       this.inner.scatterAdd(...args),
     );
   }
@@ -91,13 +101,25 @@ export class ProfiledBackend extends BackendDecorator {
   override async read(storage: Storage, byteOffset?: number, bytes?: number): Promise<ArrayBuffer> {
     const begin = performance.now();
     const data = await this.inner.read(storage, byteOffset, bytes);
+    const { clock } = this.inner;
     this.#count('read', data.byteLength, performance.now() - begin);
+    if (!clock) return data;
+    for (const [kernel, milliseconds] of await clock.take()) {
+      const row = this.#rows.get(kernel);
+      if (row) row.deviceMilliseconds = (row.deviceMilliseconds ?? 0) + milliseconds;
+    }
     return data;
   }
 
   protected override aroundFused(name: keyof FusedKernels, args: AnyFusedArgs, run: () => void): void {
     const views = Object.values(args).filter(isView);
-    this.#measure(name, bytesOf(...views), run);
+    this.#compute(name, bytesOf(...views), run);
+  }
+
+  /** A kernel, which may do its work later. */
+  #compute(kernel: string, bytes: number, run: () => void): void {
+    const { clock } = this.inner;
+    this.#measure(kernel, bytes, clock ? () => clock.measure(kernel, run) : run);
   }
 
   #measure(kernel: string, bytes: number, run: () => void): void {
@@ -107,13 +129,15 @@ export class ProfiledBackend extends BackendDecorator {
   }
 
   #count(kernel: string, bytes: number, milliseconds: number): void {
-    const row = this.#rows.get(kernel) ?? { calls: 0, milliseconds: 0, bytes: 0 };
+    const row = this.#rows.get(kernel) ?? { calls: 0, milliseconds: 0, deviceMilliseconds: null, bytes: 0 };
     row.calls++;
     row.bytes += bytes;
     row.milliseconds += milliseconds;
     this.#rows.set(kernel, row);
   }
 }
+
+type Mutable<Row> = { -readonly [Name in keyof Row]: Row[Name] };
 
 function isView(value: unknown): value is View {
   return typeof value === 'object' && value !== null && 'storage' in value;

@@ -89,6 +89,33 @@ describe('errors of the device', () => {
   });
 });
 
+describe('the clock of the device', () => {
+  it('measures kernels apart, however many there are in a submission', async () => {
+    const backend = await start();
+    if (!backend.device.features.has('timestamp-query')) {
+      expect(backend.clock).toBeUndefined();
+      return;
+    }
+    const clock = backend.clock!;
+    const [small, large] = [8, 192].map((n) => {
+      const [a, out] = [viewOf(backend.alloc(4 * n * n), [n, n]), viewOf(backend.alloc(4 * n * n), [n, n])];
+      backend.write(a.storage, new Float32Array(n * n).fill(1));
+      return { a, out };
+    });
+    for (let count = 0; count < 100; count++) {
+      clock.measure('small', () => backend.matmul(small!.a, small!.a, small!.out));
+      clock.measure('large', () => backend.matmul(large!.a, large!.a, large!.out));
+      backend.map(identity, [small!.a], [], [small!.out]);
+    }
+    const times = await clock.take();
+    expect([...times.keys()].sort()).toEqual(['large', 'small']);
+    expect(times.get('large')!).toBeGreaterThan(5 * times.get('small')!);
+    expect(await clock.take()).toEqual(new Map());
+    // What it counts is right all the same.
+    expect(new Float32Array(await backend.read(large!.out.storage))[7]).toBe(192);
+  });
+});
+
 describe('use of memory', () => {
   it('needs no more buffers after 1000 steps than after 20', async () => {
     const backend = await start();

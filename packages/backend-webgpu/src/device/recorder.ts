@@ -1,5 +1,6 @@
 import { BackendError, MemoryError, type Storage } from '@ostinato/kernel';
 import { Bindings } from './bindings.js';
+import { GpuClock } from './clock.js';
 import type { GpuMemory } from './memory.js';
 import type { PooledBuffer } from './storage.js';
 import { UniformRing } from './uniforms.js';
@@ -33,6 +34,8 @@ const mostRecorded = 64;
 
 /** Records dispatches in one encoder and pass, and submits them every few dozen, and before anything is read. */
 export class Recorder {
+  /** Measures kernels, where the device has timestamps. */
+  readonly clock: GpuClock | undefined;
   readonly #device: GPUDevice;
   readonly #pipelines = new Map<string, GPUComputePipeline>();
   readonly #uniforms: UniformRing;
@@ -56,6 +59,7 @@ export class Recorder {
     this.#device = device;
     this.#uniforms = new UniformRing(device);
     this.#bindings = new Bindings(device, this.#uniforms.buffer);
+    if (device.features.has('timestamp-query')) this.clock = new GpuClock(device, this, mostRecorded);
     device.onuncapturederror = ({ error }) => {
       this.#reports.push(problem('validation', `the device reported an error: ${error.message}`));
     };
@@ -115,8 +119,14 @@ export class Recorder {
 
   #open(): GPUComputePassEncoder {
     this.#encoder ??= this.#device.createCommandEncoder();
-    this.#pass ??= this.#encoder.beginComputePass();
+    this.#pass ??= this.#encoder.beginComputePass(this.clock?.passDescriptor());
     return this.#pass;
+  }
+
+  /** Ends the pass that is being recorded; the next dispatch begins another. */
+  endPass(): void {
+    this.#pass?.end();
+    this.#pass = undefined;
   }
 
   /**
@@ -143,11 +153,12 @@ export class Recorder {
   /** Hands what is recorded to the device. */
   submit(): void {
     if (!this.#encoder) return;
-    this.#pass?.end();
+    this.endPass();
     this.#uniforms.upload();
+    const collect = this.clock?.resolve(this.#encoder);
     this.#device.queue.submit([this.#encoder.finish()]);
+    collect?.();
     this.#encoder = undefined;
-    this.#pass = undefined;
     this.#recorded = 0;
     this.#submission++;
     this.#memory.submitted();
@@ -170,8 +181,7 @@ export class Recorder {
     this.assertAlive();
     const size = Math.max(4, bytes);
     const staging = this.#takeStaging(size);
-    this.#pass?.end();
-    this.#pass = undefined;
+    this.endPass();
     this.#encoder ??= this.#device.createCommandEncoder();
     if (bytes > 0) this.#encoder.copyBufferToBuffer(pooled.buffer, byteOffset, staging, 0, bytes);
     this.submit();
