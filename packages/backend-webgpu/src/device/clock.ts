@@ -6,12 +6,16 @@ interface Recording {
   submit(): void;
 }
 
+interface Meter {
+  nanoseconds: number;
+}
+
 /** Bytes of the timestamps at both ends of a pass. */
 const passBytes = 2 * 8;
 
 /**
  * How long kernels run on a device, by timestamps at the beginning and the end of passes; each kernel gets passes of its own while it is
- * measured. Browsers round timestamps, some to 0.1 ms, so that only many calls together say something there.
+ * measured. Browsers round timestamps, some to 0.1 ms, so that only longer work says something there.
  */
 export class GpuClock implements DeviceClock {
   readonly #device: GPUDevice;
@@ -20,10 +24,11 @@ export class GpuClock implements DeviceClock {
   readonly #resolved: GPUBuffer;
   readonly #staging: GPUBuffer[] = [];
   readonly #pending = new Set<Promise<void>>();
-  #kernel: string | undefined;
-  /** The kernels of the measured passes that are being recorded. */
-  #passes: string[] = [];
-  #nanoseconds = new Map<string, number>();
+  /** What is being measured. */
+  #meter: Meter | undefined;
+  /** What measures the passes that are being recorded. */
+  #passes: Meter[] = [];
+  #meters = new Map<string, Meter>();
 
   /**
    * @param device with the feature `timestamp-query`
@@ -40,20 +45,36 @@ export class GpuClock implements DeviceClock {
   }
 
   measure(kernel: string, run: () => void): void {
+    const meter = this.#meters.get(kernel) ?? { nanoseconds: 0 };
+    this.#meters.set(kernel, meter);
+    this.#measure(meter, run);
+  }
+
+  /** Runs calls and submits them; resolves to the milliseconds that their work took. What measures around this leaves them out. */
+  async time(run: () => void): Promise<number> {
+    const meter = { nanoseconds: 0 };
+    this.#measure(meter, run);
+    this.#recording.submit();
+    await Promise.all(this.#pending);
+    return meter.nanoseconds / 1e6;
+  }
+
+  #measure(meter: Meter, run: () => void): void {
+    const outer = this.#meter;
     this.#recording.endPass();
-    this.#kernel = kernel;
+    this.#meter = meter;
     try {
       run();
     } finally {
       this.#recording.endPass();
-      this.#kernel = undefined;
+      this.#meter = outer;
     }
   }
 
-  /** How the next pass begins; it belongs to the kernel that is being measured. */
+  /** How the next pass begins; it belongs to what is being measured. */
   passDescriptor(): GPUComputePassDescriptor {
-    if (this.#kernel === undefined) return {};
-    const begin = 2 * this.#passes.push(this.#kernel) - 2;
+    if (!this.#meter) return {};
+    const begin = 2 * this.#passes.push(this.#meter) - 2;
     return {
       timestampWrites: {
         querySet: this.#queries,
@@ -65,15 +86,15 @@ export class GpuClock implements DeviceClock {
 
   /** Records that timestamps are copied to where they can be read. Returns what to call once that is submitted. */
   resolve(encoder: GPUCommandEncoder): () => void {
-    const kernels = this.#passes;
-    if (kernels.length === 0) return () => {};
+    const meters = this.#passes;
+    if (meters.length === 0) return () => {};
     this.#passes = [];
-    const bytes = kernels.length * passBytes;
+    const bytes = meters.length * passBytes;
     const staging = this.#staging.pop() ?? this.#newStaging();
-    encoder.resolveQuerySet(this.#queries, 0, 2 * kernels.length, this.#resolved, 0);
+    encoder.resolveQuerySet(this.#queries, 0, 2 * meters.length, this.#resolved, 0);
     encoder.copyBufferToBuffer(this.#resolved, 0, staging, 0, bytes);
     return () => {
-      const pending = this.#collect(kernels, staging, bytes)
+      const pending = this.#collect(meters, staging, bytes)
         // The device is lost; the next read tells that.
         .catch(() => {})
         .finally(() => this.#pending.delete(pending));
@@ -86,13 +107,13 @@ export class GpuClock implements DeviceClock {
     return this.#device.createBuffer({ size: this.#resolved.size, usage });
   }
 
-  async #collect(kernels: readonly string[], staging: GPUBuffer, bytes: number): Promise<void> {
+  async #collect(meters: readonly Meter[], staging: GPUBuffer, bytes: number): Promise<void> {
     await staging.mapAsync(0x01, 0, bytes);
     const times = new BigUint64Array(staging.getMappedRange(0, bytes));
-    for (const [index, kernel] of kernels.entries()) {
+    for (const [index, meter] of meters.entries()) {
       const spent = Number(times[2 * index + 1]! - times[2 * index]!);
       // WebGPU allows clocks that are set back in between.
-      if (spent > 0) this.#nanoseconds.set(kernel, (this.#nanoseconds.get(kernel) ?? 0) + spent);
+      if (spent > 0) meter.nanoseconds += spent;
     }
     staging.unmap();
     this.#staging.push(staging);
@@ -101,8 +122,8 @@ export class GpuClock implements DeviceClock {
   async take(): Promise<ReadonlyMap<string, number>> {
     this.#recording.submit();
     await Promise.all(this.#pending);
-    const milliseconds = new Map([...this.#nanoseconds].map(([kernel, spent]) => [kernel, spent / 1e6]));
-    this.#nanoseconds = new Map();
-    return milliseconds;
+    const times = new Map([...this.#meters].map(([kernel, { nanoseconds }]) => [kernel, nanoseconds / 1e6]));
+    this.#meters = new Map();
+    return times;
   }
 }

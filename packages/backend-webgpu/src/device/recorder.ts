@@ -145,9 +145,14 @@ export class Recorder {
         // Scopes of a lost device reject; the loss itself is told by `assertAlive`.
         () => {},
       );
-      this.#outcomes.add(outcome);
-      void outcome.then(() => this.#outcomes.delete(outcome));
+      this.awaitBeforeReads(outcome);
     }
+  }
+
+  /** Lets reads wait for something that follows from what was recorded before; it must not reject. */
+  awaitBeforeReads(outcome: Promise<void>): void {
+    this.#outcomes.add(outcome);
+    void outcome.then(() => this.#outcomes.delete(outcome));
   }
 
   /** Hands what is recorded to the device. */

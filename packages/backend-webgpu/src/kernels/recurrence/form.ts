@@ -21,6 +21,15 @@ export interface FormLimits extends WorkgroupLimits {
   readonly isSoftware: boolean;
 }
 
+/** How far a guess by sizes may be off: where a form seems so many times better than the other, it is. */
+const doubt = 8;
+
+/** What runs a sweep: the form that is best by its sizes, and the other one where the device has room for it and sizes do not settle it. */
+export interface FormChoice {
+  readonly form: RecurrenceForm;
+  readonly rival: RecurrenceForm | null;
+}
+
 /**
  * The form for a sweep: whole sequences as long as a row reads its weights again in about the time that a dispatch would cost,
  * and all rows together do; else steps, whose workgroups read the weights once for many rows.
@@ -32,14 +41,19 @@ export function formFor(
   sizes: Sizes,
   sweep: 'forward' | 'backward',
   wanted?: RecurrenceForm,
-): RecurrenceForm | null {
+): FormChoice | null {
   const { T, B, G, H } = sizes;
   const workgroup = (sweep === 'forward' ? forwardWorkgroup : backwardWorkgroup)(limits, sizes);
   const tile = tileFor(limits.maxComputeWorkgroupStorageSize, B, sweep === 'forward' ? G : 1);
-  if (!workgroup || !tile) return workgroup ? 'sequence' : tile ? 'steps' : null;
-  if (wanted) return wanted;
-  if (T < fewSteps) return 'steps';
+  const settled = (form: RecurrenceForm): FormChoice => ({ form, rival: null });
+  if (!workgroup || !tile) return workgroup ? settled('sequence') : tile ? settled('steps') : null;
+  if (wanted) return settled(wanted);
+  if (T < fewSteps) return settled('steps');
   const weights = G * H * H;
   const most = limits.isSoftware ? mostWeights.software : mostWeights.gpu;
-  return weights <= most && B * weights <= mostReads ? 'sequence' : 'steps';
+  // Above 1 the sequence seems too large.
+  const size = Math.max(weights / most, (B * weights) / mostReads);
+  const form = size <= 1 ? 'sequence' : 'steps';
+  if (size * doubt < 1 || size > doubt) return settled(form);
+  return { form, rival: form === 'steps' ? 'sequence' : 'steps' };
 }

@@ -97,20 +97,30 @@ describe('the form of a recurrence', () => {
   const gpu = { ...defaultLimits, isSoftware: false };
 
   it('is a whole sequence for small layers and few rows, and steps for large ones', () => {
-    const form = (B: number, H: number) => formFor(gpu, { ...sizes, B, H }, 'forward');
+    const form = (B: number, H: number) => formFor(gpu, { ...sizes, B, H }, 'forward')?.form;
     expect(form(1, 64)).toBe('sequence');
     expect(form(32, 128)).toBe('sequence');
     expect(form(1, 512)).toBe('steps');
     expect(form(128, 256)).toBe('steps');
-    expect(formFor({ ...gpu, isSoftware: true }, { ...sizes, B: 16, H: 100 }, 'forward')).toBe('steps');
+    expect(formFor({ ...gpu, isSoftware: true }, { ...sizes, B: 16, H: 100 }, 'forward')).toEqual({
+      form: 'steps',
+      rival: 'sequence',
+    });
+  });
+
+  it('is settled by sizes that leave no doubt, and by whoever asks for it', () => {
+    expect(formFor(gpu, { ...sizes, B: 1, H: 64 }, 'forward')).toEqual({ form: 'sequence', rival: null });
+    expect(formFor(gpu, { ...sizes, B: 64, H: 1024 }, 'forward')).toEqual({ form: 'steps', rival: null });
+    expect(formFor(gpu, { ...sizes, B: 1, H: 256 }, 'forward')).toEqual({ form: 'sequence', rival: 'steps' });
+    expect(formFor(gpu, { ...sizes, B: 1, H: 256 }, 'forward', 'steps')?.rival).toBeNull();
   });
 
   it('is steps where there are too few to pack weights first', () => {
-    expect(formFor(gpu, { ...sizes, T: 1, B: 1, H: 64 }, 'forward')).toBe('steps');
+    expect(formFor(gpu, { ...sizes, T: 1, B: 1, H: 64 }, 'forward')?.form).toBe('steps');
   });
 
   it('is the one that a device has room for', () => {
-    expect(formFor(gpu, { ...sizes, B: 1, H: 4096 }, 'forward', 'sequence')).toBe('steps');
+    expect(formFor(gpu, { ...sizes, B: 1, H: 4096 }, 'forward', 'sequence')?.form).toBe('steps');
     const tiny = { ...gpu, maxComputeWorkgroupStorageSize: 16 };
     expect(formFor(tiny, { ...sizes, B: 1, H: 4096 }, 'forward')).toBeNull();
   });

@@ -10,9 +10,11 @@ import { isSoftware } from '../software.js';
 import { transposedWeights, withBackwardScratch } from './backward.js';
 import { backwardSequence } from './backward-sequence.js';
 import { backwardSteps } from './backward-steps.js';
-import { formFor, type RecurrenceForm } from './form.js';
+import { cellKey } from './cell.js';
+import { type FormChoice, formFor } from './form.js';
 import { forwardSequence } from './forward-sequence.js';
 import { forwardSteps } from './forward-steps.js';
+import { Rivals } from './rivals.js';
 import { sizesOf } from './sequence.js';
 import { packBackward } from './weights.js';
 
@@ -24,12 +26,13 @@ export interface RecurrenceKernels {
   readonly recurrenceGrad: Fused<RecurrenceGradArgs>;
 }
 
-/** Recurrences in the form that the settings name; chosen by their sizes where they name none. */
+/** Recurrences in the form that the settings name; chosen by their sizes, and by measuring, where they name none. */
 export function recurrenceKernels(context: KernelContext): RecurrenceKernels {
   const { limits, device } = context;
-  const chosen = (args: RecurrenceArgs, sweep: 'forward' | 'backward'): RecurrenceForm | null => {
+  const rivals = new Rivals(context);
+  const chosen = (args: RecurrenceArgs, sweep: 'forward' | 'backward'): FormChoice | null => {
     // Units that do not mix go through the whole sequence alone.
-    if (!args.R) return 'sequence';
+    if (!args.R) return { form: 'sequence', rival: null };
     const { maxComputeInvocationsPerWorkgroup, maxComputeWorkgroupSizeX, maxComputeWorkgroupStorageSize } =
       limits;
     const here = {
@@ -40,22 +43,32 @@ export function recurrenceKernels(context: KernelContext): RecurrenceKernels {
     };
     return formFor(here, sizesOf(args), sweep, context.recurrence);
   };
+  /** What decides which form is faster; numbers of rows that are not far apart count as one. */
+  const keyOf = (args: RecurrenceArgs, sweep: string): string => {
+    const { B, H } = sizesOf(args);
+    return `${sweep} ${2 ** Math.ceil(Math.log2(B))} ${H} ${cellKey(args.cell)}`;
+  };
   return {
     recurrence: {
       supports: (args) => fits(args) && chosen(args, 'forward') !== null,
       run(args) {
         if (sizeOf(args.x.shape) === 0) return;
-        (chosen(args, 'forward') === 'steps' ? forwardSteps : forwardSequence)(context, args);
+        const form = chosen(args, 'forward')!;
+        rivals.run(keyOf(args, 'forward'), form, (form) => {
+          (form === 'steps' ? forwardSteps : forwardSequence)(context, args);
+        });
       },
     },
     recurrenceGrad: {
       supports: (args) => fits(args) && hasGradientsThatFit(args) && chosen(args, 'backward') !== null,
       run(args) {
-        const isStepwise = chosen(args, 'backward') === 'steps';
-        const weights = args.R && (isStepwise ? transposedWeights : packBackward)(context, args.R);
-        withBackwardScratch(context, args, weights, (operands) => {
-          if (sizeOf(args.x.shape) > 0)
-            (isStepwise ? backwardSteps : backwardSequence)(context, args, operands);
+        rivals.run(keyOf(args, 'backward'), chosen(args, 'backward')!, (form) => {
+          const isStepwise = form === 'steps';
+          const weights = args.R && (isStepwise ? transposedWeights : packBackward)(context, args.R);
+          withBackwardScratch(context, args, weights, (operands) => {
+            if (sizeOf(args.x.shape) > 0)
+              (isStepwise ? backwardSteps : backwardSequence)(context, args, operands);
+          });
         });
       },
     },
