@@ -55,6 +55,40 @@ describe('a tagger on the GPU', () => {
     onGpu.tagger.dispose();
   });
 
+  it('goes on from its last checkpoint after the device was lost, to the very same weights', async () => {
+    const twoEpochs = { ...settings, epochs: 2 };
+    useBackend(backends.webgpu);
+    const straight = SequenceTagger.create(train, twoEpochs);
+    for await (const _ of straight.fit(train));
+    const expected = await straight.toBytes();
+    straight.dispose();
+
+    const lost = await init(webgpu());
+    const tagger = SequenceTagger.create(train, twoEpochs);
+    let saved: Uint8Array | undefined;
+    const save = async (now: SequenceTagger): Promise<void> => {
+      saved = await now.toBytes();
+    };
+    const training = async (): Promise<void> => {
+      for await (const event of tagger.fit(train, { save })) {
+        if (event.kind === 'step' && event.step === 23)
+          (lost as unknown as { device: GPUDevice }).device.destroy();
+      }
+    };
+    await expect(training()).rejects.toThrow(/device is lost: .*call init again and load the model/);
+    expect(tagger.epoch).toBe(1);
+    tagger.dispose();
+    lost.dispose();
+
+    const next = await init(webgpu());
+    const loaded = await SequenceTagger.fromBytes(saved!);
+    expect([loaded.epoch, loaded.finished]).toEqual([1, false]);
+    for await (const _ of loaded.fit(train));
+    expect(await loaded.toBytes()).toEqual(expected);
+    loaded.dispose();
+    next.dispose();
+  });
+
   it('leaves nothing behind in memory', async () => {
     const before = backends.webgpu.memory();
     const { tagger } = await trainOn(backends.webgpu);
