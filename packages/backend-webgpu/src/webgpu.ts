@@ -2,12 +2,13 @@ import { BackendError, type Unavailable } from '@ostinato/kernel';
 import { type AdapterOptions, findAdapter } from './adapter.js';
 import { GpuBackend, type WebGpuBackend } from './backend.js';
 import type { RecurrenceForm } from './kernels/recurrence/form.js';
+import { isSoftwareAdapter } from './kernels/software.js';
 
 /** How the WebGPU backend is set up. */
 export interface WebGpuOptions extends AdapterOptions {
   /**
-   * Limits of the device by their names in WebGPU, such as `maxBufferSize`. By default buffers are as large and as many as the
-   * adapter allows, and all else is what every device has.
+   * Limits of the device by their names in WebGPU, such as `maxBufferSize`. By default buffers are as large and as many, and workgroups of
+   * GPUs as wide as the adapter allows, and all else is what every device has.
    */
   readonly limits?: Readonly<Record<string, number>>;
   /**
@@ -17,8 +18,15 @@ export interface WebGpuOptions extends AdapterOptions {
   readonly recurrence?: RecurrenceForm;
 }
 
-/** Limits of which the backend takes all that the adapter offers. */
-const wanted = ['maxBufferSize', 'maxStorageBufferBindingSize', 'maxStorageBuffersPerShaderStage'] as const;
+/** Limits of which the backend takes all that the adapter offers: how large tensors may be. */
+const sizes = ['maxBufferSize', 'maxStorageBufferBindingSize', 'maxStorageBuffersPerShaderStage'] as const;
+
+/** The same, but not from processors that play a GPU: they take the invocations of a workgroup one by one. */
+const widths = [
+  'maxComputeInvocationsPerWorkgroup',
+  'maxComputeWorkgroupSizeX',
+  'maxComputeWorkgroupStorageSize',
+] as const;
 
 /** What kernels may use where the adapter has it. */
 const features: readonly GPUFeatureName[] = ['subgroups', 'shader-f16', 'timestamp-query'];
@@ -41,6 +49,7 @@ export function webgpu(options: WebGpuOptions = {}): () => Promise<WebGpuBackend
   return async () => {
     const adapter = await findAdapter(options);
     if ('unavailable' in adapter) return adapter;
+    const wanted = isSoftwareAdapter(adapter.info) ? sizes : [...sizes, ...widths];
     try {
       const device = await adapter.requestDevice({
         label: 'ostinato',

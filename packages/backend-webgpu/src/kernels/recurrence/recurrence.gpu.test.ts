@@ -15,6 +15,8 @@ interface Variant {
   readonly title: string;
   readonly form: RecurrenceForm;
   readonly limits?: Partial<GPUSupportedLimits>;
+  /** Whether the device gets the widest workgroups that its adapter has. */
+  readonly wide?: boolean;
   /** Which checks are run; all where it is left out. Whole sequences have passed all of them with the backend. */
   readonly only?: RegExp;
 }
@@ -32,6 +34,12 @@ const variants: readonly Variant[] = [
     only: /: (Elman, tanh|peephole LSTM|GRU|strange cell|.*padding.*|lecture.*)$/,
   },
   {
+    title: 'whole sequences in workgroups as wide as the adapter allows',
+    form: 'sequence',
+    wide: true,
+    only: /: (peephole LSTM|GRU|lecture.*)$/,
+  },
+  {
     title: 'whole sequences with few buffers',
     form: 'sequence',
     limits: { maxStorageBuffersPerShaderStage: 8 },
@@ -45,10 +53,17 @@ const reason = 'unavailable' in adapter ? adapter.unavailable : undefined;
 async function backendWith(
   form: RecurrenceForm | undefined,
   limits: Partial<GPUSupportedLimits> = {},
+  wide = false,
 ): Promise<GpuBackend> {
   const found = await findAdapter({});
   if ('unavailable' in found) throw new Error(found.unavailable);
-  const device = await found.requestDevice();
+  const { maxComputeInvocationsPerWorkgroup, maxComputeWorkgroupSizeX, maxComputeWorkgroupStorageSize } =
+    found.limits;
+  const device = await found.requestDevice({
+    requiredLimits: wide
+      ? { maxComputeInvocationsPerWorkgroup, maxComputeWorkgroupSizeX, maxComputeWorkgroupStorageSize }
+      : {},
+  });
   return new GpuBackend(device, found.info, { recurrence: form }, (context: KernelContext) => {
     // Numbers of an object of the browser, which cannot be spread.
     const limited = { ...defaultsOf(context.limits), ...limits } as GPUSupportedLimits;
@@ -71,12 +86,12 @@ function defaultsOf(limits: GPUSupportedLimits): Partial<GPUSupportedLimits> {
   };
 }
 
-for (const { title, form, limits, only = /./ } of variants) {
+for (const { title, form, limits, wide, only = /./ } of variants) {
   describe.skipIf(reason)(`recurrences as ${title}`, () => {
     const oracle = new ReferenceBackend();
     let backend: GpuBackend;
     beforeAll(async () => {
-      backend = await backendWith(form, limits);
+      backend = await backendWith(form, limits, wide);
     });
     afterAll(() => {
       backend.dispose();
