@@ -48,6 +48,41 @@ const gru = defineCell({ name: 'GRU', gates: 3, states: 1, parameters: 1 }, ({ x
   return [add(mul(sub(1, update), candidate), mul(update, s[0]!))];
 });
 
+/** Cho et al. 2014: the reset gate comes before the product, which is a second one. Gates r, z, n. */
+const resetBefore = defineCell(
+  { name: 'GRU, reset before the product', gates: 3, states: 1, innerGates: 1 },
+  ({ x, r, s, multiply }) => {
+    const reset = sigmoid(add(x[0]!, r[0]!));
+    const update = sigmoid(add(x[1]!, r[1]!));
+    const [again] = multiply(mul(reset, s[0]!));
+    return [add(mul(sub(1, update), tanh(add(x[2]!, again!))), mul(update, s[0]!))];
+  },
+);
+
+/** Jordan 1986: the output, behind weights of its own, is fed back. Gates hidden, output; states output, hidden. */
+const jordan = defineCell(
+  { name: 'Jordan, sigmoid', gates: 2, states: 2, innerGates: 1 },
+  ({ x, r, multiply }) => {
+    const hidden = tanh(add(x[0]!, r[0]!));
+    const [out] = multiply(hidden);
+    return [sigmoid(add(x[1]!, out!)), hidden];
+  },
+);
+
+/** Nothing from the literature: two inner products of a value that depends on everything that it may, and is used elsewhere, too. */
+const strangeInside = defineCell(
+  { name: 'strange cell with inner products', gates: 3, states: 2, parameters: 2, output: 1, innerGates: 2 },
+  ({ x, r, s, p, multiply }) => {
+    const value = tanh(add(mul(add(x[0]!, r[0]!), s[1]!), mul(p[0]!, add(x[2]!, s[0]!))));
+    const [first, second] = multiply(value);
+    const mixed = mul(sigmoid(first!), add(x[1]!, mul(value, p[1]!)));
+    return [
+      tanh(add(mixed, mul(r[0]!, 0.3))),
+      add(mul(s[1]!, 0.5), sigmoid(add(second!, mul(x[2]!, s[0]!)))),
+    ];
+  },
+);
+
 /** s' = 0.9 s + 0.1 x: what a unit remembers without the others. */
 const leaky = defineCell({ name: 'leaky integrator', gates: 1, states: 1 }, ({ x, s }) => [
   add(mul(s[0]!, 0.9), mul(x[0]!, 0.1)),
@@ -79,6 +114,9 @@ export const testCells: readonly TestCell[] = [
   { program: leaky, mixes: false },
   { program: lstm, mixes: false },
   { program: strange, mixes: true },
+  { program: resetBefore, mixes: true },
+  { program: jordan, mixes: true },
+  { program: strangeInside, mixes: true },
 ];
 
 /** The LSTM and GRU of `testCells`, for golden vectors. */

@@ -7,7 +7,7 @@ import type {
   RecurrenceGradArgs,
   SoftmaxArgs,
 } from './backend.js';
-import { type CellProgram, withoutRecurrentProduct } from './cell.js';
+import { type CellProgram, type InnerGradient, innerGradients, withoutRecurrentProduct } from './cell.js';
 import {
   add,
   coordinate,
@@ -33,6 +33,7 @@ import {
   reshapeView,
   selectView,
   sizeOf,
+  sliceView,
   type View,
   viewOf,
 } from './view.js';
@@ -75,6 +76,17 @@ function products(R: View, r: View): [weights: View, product: View][] {
     selectView(R, 1, gate),
     selectView(r, leading.length, gate),
   ]);
+}
+
+/** Gates `begin` to `end` along an axis, as one view. */
+function gatesOf(view: View, axis: number, [begin, end]: readonly [number, number]): View {
+  return sliceView(view, axis, begin, end);
+}
+
+/** The gates that get the product of the first state, and those that get the inner product. */
+function gateRanges({ gates, inner }: CellProgram): { outer: [number, number]; inner: [number, number] } {
+  const border = gates - (inner?.gates ?? 0);
+  return { outer: [0, border], inner: [border, gates] };
 }
 
 /** The order of steps, each with the slots of `states` before and after it. */
@@ -144,21 +156,23 @@ export function recurrence(backend: Backend, args: RecurrenceArgs): void {
   const cell = R ? args.cell : withoutRecurrentProduct(args.cell);
   const program = lengths ? raggedForward(cell) : cell.forward;
   const shared = perRowAndUnit(args);
-  withScratch(backend, [args.products ? [0] : [B, G, H]], (scratch) => {
+  const ranges = gateRanges(cell);
+  const multiply = (left: View, r: View, range: readonly [number, number]): void => {
+    const pairs = products(gatesOf(R!, 1, range), gatesOf(r, 1, range));
+    for (const [weights, out] of pairs) backend.matmul(left, weights, out);
+  };
+  withScratch(backend, [args.products ? [0] : [B, G, H], cell.inner ? [B, H] : [0]], (scratch, value) => {
     for (const { step, before, after } of walk(T, reverse)) {
       const previous = split(selectView(states, 1, before), 0);
       const own = selectView(x, 0, step);
       const r = args.products ? selectView(args.products, 0, step) : scratch!;
-      if (R) {
-        for (const [weights, out] of products(R, r)) backend.matmul(previous[0]!, weights, out);
+      const leaves = [...split(own, 1), ...split(R ? r : own, 1), ...previous, ...shared.parameters];
+      if (R) multiply(previous[0]!, r, ranges.outer);
+      if (cell.inner) {
+        backend.map(cell.inner.forward, leaves, [], [value!]);
+        multiply(value!, r, ranges.inner);
       }
-      const inputs = [
-        ...split(own, 1),
-        ...split(R ? r : own, 1),
-        ...previous,
-        ...shared.parameters,
-        ...shared.lengths,
-      ];
+      const inputs = [...leaves, ...shared.lengths];
       backend.map(program, inputs, lengths ? [step] : [], split(selectView(states, 1, after), 0));
     }
     if (args.products && lengths) clearPadding(backend, args.products, lengths, args.products);
@@ -179,6 +193,24 @@ function lengthsBeside({ shape }: View, lengths: View): View {
 
 const accumulate = defineProgram({ inputs: 2 }, ({ x }) => [add(x[0]!, x[1]!)]);
 
+/**
+ * Adds what flows back through the inner product to gradients. Inputs are those of the inner backward program, then the gradients so far, and
+ * lengths where rows are ragged.
+ */
+const innerBackward = memo((cell: CellProgram): ((separate: boolean, ragged: boolean) => MapProgram) => {
+  const { backward } = cell.inner!;
+  const build = (gradients: readonly InnerGradient[], ragged: boolean): MapProgram => {
+    const current = gradients.map((_, index) => input(backward.inputs + index));
+    const sums = gradients.map(({ value }, index) => add(current[index]!, value));
+    const program = programOf(sums, backward.inputs + gradients.length);
+    return ragged ? whileRunning(program, sums, current) : program;
+  };
+  const programs = [false, true].map((separate) =>
+    [false, true].map((ragged) => build(innerGradients(cell, separate), ragged)),
+  );
+  return (separate, ragged) => programs[Number(separate)]![Number(ragged)]!;
+});
+
 /** Back through time step by step; only the states' gradients travel. */
 export function recurrenceGrad(backend: Backend, args: RecurrenceGradArgs): void {
   const { x, R, lengths, reverse, states, dOutput, dFinal, dx, dr, dParameters, dInitial } = args;
@@ -193,14 +225,19 @@ export function recurrenceGrad(backend: Backend, args: RecurrenceGradArgs): void
     : lengths
       ? raggedBackwardShort(cell)
       : backwardWithoutProduct(cell);
+  const { inner } = cell;
+  const gradients = innerGradients(cell, dr !== null);
+  const ranges = gateRanges(cell);
+  const multiplyBack = (step: number, range: readonly [number, number], out: View, add: boolean): void => {
+    const pairs = products(gatesOf(R!, 1, range), gatesOf(selectView(dr ?? dx, 0, step), 1, range));
+    for (const [index, [weights, gradient]] of pairs.entries()) {
+      backend.matmul(gradient, permuteView(weights, [1, 0]), out, { accumulate: add || index > 0 });
+    }
+  };
   withScratch(
     backend,
-    [
-      [S, B, H],
-      [S, B, H],
-      [P, T, B, H],
-    ],
-    (first, second, dp) => {
+    [[S, B, H], [S, B, H], [P, T, B, H], inner ? [B, H] : [0]],
+    (first, second, dp, dValue) => {
       let carried = first!;
       let next = second!;
       if (dFinal) backend.map(identity, [dFinal], [], [carried]);
@@ -209,28 +246,31 @@ export function recurrenceGrad(backend: Backend, args: RecurrenceGradArgs): void
         const seeds = split(carried, 0);
         const seed = seeds[cell.output]!;
         if (dOutput) backend.map(accumulate, [seed, selectView(dOutput, 0, step)], [], [seed]);
-        const inputs = [
+        const leaves = [
           ...split(selectView(x, 0, step), 1),
           ...split(selectView(args.products ?? x, 0, step), 1),
           ...split(selectView(states, 1, before), 0),
           ...shared.parameters,
-          ...seeds,
-          ...shared.lengths,
         ];
+        const drs = dr ? split(selectView(dr, 0, step), 1) : [];
         const outs = [
           ...split(selectView(dx, 0, step), 1),
-          ...(dr ? split(selectView(dr, 0, step), 1) : []),
+          ...drs,
           ...split(next, 0),
           ...split(selectView(dp!, 1, step), 0),
         ];
-        backend.map(program, inputs, lengths ? [step] : [], outs);
-        if (R) {
-          for (const [weights, gradient] of products(R, selectView(dr ?? dx, 0, step))) {
-            backend.matmul(gradient, permuteView(weights, [1, 0]), selectView(next, 0, 0), {
-              accumulate: true,
-            });
-          }
+        const scalars = lengths ? [step] : [];
+        backend.map(program, [...leaves, ...seeds, ...shared.lengths], scalars, outs);
+        if (inner) {
+          multiplyBack(step, ranges.inner, dValue!, false);
+          // Without dr, what follows it comes earlier.
+          const places = gradients.map(({ output }) =>
+            output < cell.gates || dr ? outs[output]! : outs[output - cell.gates]!,
+          );
+          const all = [...leaves, dValue!, ...places, ...shared.lengths];
+          backend.map(innerBackward(cell)(dr !== null, lengths !== null), all, scalars, places);
         }
+        if (R) multiplyBack(step, ranges.outer, selectView(next, 0, 0), true);
         [carried, next] = [next, carried];
       }
       backend.map(identity, [carried], [], [dInitial]);

@@ -7,6 +7,9 @@ export {
   type CellProgram,
   type CellShape,
   defineCell,
+  type InnerGradient,
+  type InnerProduct,
+  innerGradients,
   withoutRecurrentProduct,
 } from './cell.js';
 export { checked } from './checked.js';

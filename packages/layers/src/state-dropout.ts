@@ -1,4 +1,4 @@
-import { type CellProgram, defineCell, expr, memo } from '@ostinato/kernel';
+import { type CellProgram, defineCell, type Expr, expr, type MapProgram, memo } from '@ostinato/kernel';
 
 /**
  * The same cell with dropout on what it feeds back, one mask for the whole sequence (Gal & Ghahramani 2016): h · R becomes
@@ -7,20 +7,28 @@ import { type CellProgram, defineCell, expr, memo } from '@ostinato/kernel';
  * States become [masked first state, the cell's own states, mask].
  */
 export const withStateDropout = memo((cell: CellProgram): CellProgram => {
-  const { gates, states, parameters } = cell;
+  const { gates, states, parameters, inner } = cell;
   const shape = {
     name: `${cell.name}-dropout`,
     gates,
     states: states + 2,
     parameters,
     output: cell.output + 1,
+    innerGates: inner?.gates ?? 0,
   };
-  return defineCell(shape, ({ x, r, s, p }) => {
-    const leaves = [...x, ...r, ...s.slice(1, states + 1), ...p];
-    const next = expr.substitute(cell.forward.outputs, (node) =>
-      node.kind === 'input' ? leaves[node.index] : undefined,
-    );
-    const mask = s[states + 1]!;
+  return defineCell(shape, ({ x, r, s, p, multiply }) => {
+    const [masked, own, mask] = [s[0]!, s.slice(1, states + 1), s[states + 1]!];
+    const replaced = (program: MapProgram, leaves: readonly Expr[]): Expr[] =>
+      expr.substitute(program.outputs, (node) => (node.kind === 'input' ? leaves[node.index] : undefined));
+    // What is multiplied within the step is made of the masked state, too.
+    const [value] = inner
+      ? replaced(inner.forward, [...x, ...r, ...none(inner.gates), masked, ...own.slice(1), ...p])
+      : [];
+    const again = value ? multiply(value) : [];
+    const next = replaced(cell.forward, [...x, ...r, ...again, ...own, ...p]);
     return [expr.mul(next[0]!, mask), ...next, mask];
   });
 });
+
+/** Stands for products that an inner value does not depend on. */
+const none = (count: number): Expr[] => Array.from({ length: count }, () => expr.constant(0));

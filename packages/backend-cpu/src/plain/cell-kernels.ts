@@ -1,4 +1,12 @@
-import { type CellProgram, expr, javascript, type MapProgram, memo, print } from '@ostinato/kernel';
+import {
+  type CellProgram,
+  type CellShape,
+  expr,
+  javascript,
+  type MapProgram,
+  memo,
+  print,
+} from '@ostinato/kernel';
 import { compile } from './compile.js';
 
 /**
@@ -20,6 +28,30 @@ export type ForwardCell = (
   before: Place,
   parameters: Place,
   after: Place,
+) => void;
+
+/** The value of the inner product of one row: from x, r, the states before and the parameters. */
+export type InnerCell = (
+  units: number,
+  x: Place,
+  r: Place,
+  before: Place,
+  parameters: Place,
+  value: Place,
+) => void;
+
+/** What flows back through the value of the inner product of one row: added to the gradients of x, r, states and parameters. */
+export type InnerBackwardCell = (
+  units: number,
+  x: Place,
+  r: Place,
+  before: Place,
+  parameters: Place,
+  dValue: Place,
+  dx: Place,
+  dr: Place,
+  gradients: Place,
+  dParameters: Place<Float64Array>,
 ) => void;
 
 /** One step of one row backward: replaces the states' gradients, writes dx and dr, adds to the parameters' gradients. */
@@ -56,7 +88,27 @@ export const backwardCellWithoutProduct = memo(
   (cell: CellProgram): BackwardCell => compileBackward(cell, 'skip'),
 );
 
-function inputsOf({ gates, states, parameters }: CellProgram): Group[] {
+/** The kernel of what a cell multiplies within the step. */
+export const innerCell = memo(({ inner, ...cell }: CellProgram): InnerCell => {
+  return compileUnits(inner!.forward, inputsOf(cell), [{ place: 'value', count: 1 }]);
+});
+
+/** The kernel of what flows back through it. */
+export const innerBackwardCell = memo(({ inner, ...cell }: CellProgram): InnerBackwardCell => {
+  const { gates, states, parameters } = cell;
+  return compileUnits(
+    inner!.backward,
+    [...inputsOf(cell), { place: 'dValue', count: 1 }],
+    [
+      { place: 'dx', count: gates, mode: 'add' },
+      { place: 'dr', count: gates, mode: 'add' },
+      { place: 'gradients', count: states, mode: 'add' },
+      { place: 'dParameters', count: parameters, mode: 'add' },
+    ],
+  );
+});
+
+function inputsOf({ gates, states, parameters = 0 }: CellShape): Group[] {
   return [
     { place: 'x', count: gates },
     { place: 'r', count: gates },

@@ -1,4 +1,4 @@
-import { runFused } from '@ostinato/kernel';
+import { evaluate, runFused } from '@ostinato/kernel';
 import type { ReferenceBackend } from '@ostinato/kernel/reference';
 import { ensure } from '../check.js';
 import { isClose } from '../compare.js';
@@ -46,23 +46,55 @@ function lossOf(oracle: ReferenceBackend, one: RecurrenceCase, { dOutput, dFinal
   });
 }
 
-/** dR = sum over steps and rows of s0 before the step times dr. */
+/** dR = sum over steps and rows of what is multiplied, s0 before the step or the inner value, times dr. */
 function weightGradient(one: RecurrenceCase, states: readonly number[], dr: readonly number[]): number[] {
   const { configuration, cell, reverse } = one;
   const { T, B, H } = configuration;
   const width = cell.gates * H;
+  const border = (cell.gates - (cell.inner?.gates ?? 0)) * H;
   const gradient = new Array<number>(H * width).fill(0);
+  const innerValue = innerValues(one, states);
   for (let step = 0; step < T; step++) {
     for (let row = 0; row < B; row++) {
       for (let from = 0; from < H; from++) {
         const state = states[stateIndex(configuration, 0, reverse ? step + 1 : step, row, from)]!;
+        const value = innerValue(step, row, from);
         for (let to = 0; to < width; to++) {
-          gradient[from * width + to]! += state * dr[(step * B + row) * width + to]!;
+          const left = to < border ? state : value;
+          gradient[from * width + to]! += left * dr[(step * B + row) * width + to]!;
         }
       }
     }
   }
   return gradient;
+}
+
+/** What the inner product multiplies; 0 for cells that have none. */
+function innerValues(
+  { configuration, cell, reverse, x, products, parameters }: RecurrenceCase,
+  states: readonly number[],
+): (step: number, row: number, unit: number) => number {
+  const { inner, gates } = cell;
+  if (!inner) return () => 0;
+  const { B, H } = configuration;
+  const ofGates = (operand: Operand, step: number, row: number, unit: number): number[] => {
+    const values = valuesIn(operand, operand.data);
+    return Array.from({ length: gates }, (_, gate) => values[((step * B + row) * gates + gate) * H + unit]!);
+  };
+  const own = parameters ? valuesIn(parameters, parameters.data) : [];
+  return (step, row, unit) => {
+    const before = Array.from(
+      { length: cell.states },
+      (_, state) => states[stateIndex(configuration, state, reverse ? step + 1 : step, row, unit)]!,
+    );
+    const inputs = [
+      ...ofGates(x, step, row, unit),
+      ...ofGates(products!, step, row, unit),
+      ...before,
+      ...Array.from({ length: cell.parameters }, (_, index) => own[index * H + unit]!),
+    ];
+    return evaluate(inner.forward, { inputs, scalars: [] })[0]!;
+  };
 }
 
 /** An input of the recurrence, the analytic gradient of each of its numbers, and the operand with one number shifted. */

@@ -1,8 +1,10 @@
 import {
+  broadcastView,
   type CellProgram,
   DTypeError,
   fill,
   formatShape,
+  type InnerProduct,
   identity,
   ProgramError,
   permuteView,
@@ -116,12 +118,13 @@ interface Saved {
 
 /** The gradients of x, R, parameters and initial, in this order. */
 function sendBack(
-  { x, states, products, R, parameters, lengths }: Saved,
+  saved: Saved,
   cell: CellProgram,
   reverse: boolean,
   dOutput: Tensor | undefined,
   dFinal: Tensor | undefined,
 ): readonly (Tensor | undefined)[] {
+  const { x, states, products, R, parameters, lengths } = saved;
   const { backend } = x;
   const [, B, , H] = x.shape as [number, number, number, number];
   const dx = allocate(backend, x.shape);
@@ -144,24 +147,51 @@ function sendBack(
     dParameters: dParameters?.view() ?? null,
     dInitial: dInitial.view(),
   });
-  const dR = R && recurrentGradient(states.view(), dr ?? dx, lengths, reverse);
+  const dR = R && recurrentGradient(saved, cell, dr ?? dx, reverse);
   return [dx, dR, dParameters, dInitial];
 }
 
-/** dR = Σ_t s0_{t-1}ᵀ · dr_t as one product over all steps and rows. */
-function recurrentGradient(states: View, dr: Tensor, lengths: Tensor | undefined, reverse: boolean): Tensor {
+/** dR = Σ_t s0_{t-1}ᵀ · dr_t as one product over all steps and rows; for inner gates of the value that they multiply. */
+function recurrentGradient(saved: Saved, cell: CellProgram, dr: Tensor, reverse: boolean): Tensor {
   const { backend } = dr;
   const [T, B, G, H] = dr.shape as [number, number, number, number];
-  const x = sliceView(selectView(states, 0, 0), 0, reverse ? 1 : 0, reverse ? T + 1 : T);
-  const gradient = reshapeView(dr.view(), [T, B, G * H])!;
   const dR = allocate(backend, [H, G, H]);
-  const out = reshapeView(dR.view(), [H, G * H])!;
-  if (lengths) runFused(backend, 'projectionGrad', { x, gradient, lengths: lengths.view(), out });
-  else {
-    const flat = (view: View, size: number): View => reshapeView(view, [T * B, size])!;
-    backend.matmul(permuteView(flat(x, H), [1, 0]), flat(gradient, G * H), out);
+  const border = G - (cell.inner?.gates ?? 0);
+  const product = (left: View, begin: number, end: number): void => {
+    const width = (end - begin) * H;
+    const gradient = reshapeView(sliceView(dr.view(), 2, begin, end), [T, B, width])!;
+    const out = reshapeView(sliceView(dR.view(), 1, begin, end), [H, width])!;
+    const lengths = saved.lengths?.view();
+    if (lengths) runFused(backend, 'projectionGrad', { x: left, gradient, lengths, out });
+    else {
+      const flat = (view: View, size: number): View => reshapeView(view, [T * B, size])!;
+      backend.matmul(permuteView(flat(left, H), [1, 0]), flat(gradient, width), out);
+    }
+  };
+  const before = sliceView(saved.states.view(), 1, reverse ? 1 : 0, reverse ? T + 1 : T);
+  product(selectView(before, 0, 0), 0, border);
+  if (cell.inner) {
+    const value = innerValue(saved, cell.inner, before);
+    product(value.view(), border, G);
+    value.dispose();
   }
   return dR;
+}
+
+/**
+ * What a cell multiplied within its steps, [T, B, H].
+ * @param before [S, T, B, H], the states before each step
+ */
+function innerValue({ x, products, parameters }: Saved, { forward }: InnerProduct, before: View): Tensor {
+  const { backend } = x;
+  const [T, B, , H] = x.shape as [number, number, number, number];
+  const split = (view: View, axis: number): View[] =>
+    Array.from({ length: view.shape[axis]! }, (_, index) => selectView(view, axis, index));
+  const own = parameters ? split(parameters.view(), 0).map((view) => broadcastView(view, [T, B, H])) : [];
+  const inputs = [...split(x.view(), 2), ...split(products!.view(), 2), ...split(before, 0), ...own];
+  const value = allocate(backend, [T, B, H]);
+  backend.map(forward, inputs, [], [value.view()]);
+  return value;
 }
 
 function assertFits({ cell, x, R, parameters, lengths, initial }: RecurrenceInputs): void {
