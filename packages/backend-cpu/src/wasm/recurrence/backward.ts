@@ -1,10 +1,10 @@
-import { type CellProgram, type Expr, expr } from '@ostinato/kernel';
+import { type CellProgram, type Expr, expr, innerGradients } from '@ostinato/kernel';
 import { ArgumentBlock } from '../arguments.js';
 import { call, f32x4, i32, type Local, select } from '../assembler.js';
 import { type KernelBody, shareOf } from '../kernel.js';
 import { multiplyBlock, multiplyFunction } from '../matmul/multiply.js';
 import { panelWidth } from '../matmul/tiles.js';
-import { eachVector, writeCopy, writeUnits } from './cell.js';
+import { type CellOutput, eachVector, writeCopy, writeUnits } from './cell.js';
 import { cellAddresses, locals, runs, sequenceNames } from './forward.js';
 
 /** The argument block of a backward sweep. */
@@ -27,6 +27,8 @@ export const backwardBlock = new ArgumentBlock([
   'carriedState',
   /** Gradients of the parameters, of each row by itself: [B, P, H]. */
   'dParameters',
+  /** The gradient of what the inner product multiplies: [B, H]; 0 where there is none. */
+  'dValues',
 ] as const);
 
 /** What a backward sweep is compiled for. */
@@ -52,15 +54,19 @@ function wantedOutputs(cell: CellProgram, { product, output }: BackwardForm): re
 
 /** Back through a whole sequence, for the rows that belong to the part. */
 export function backwardKernel(cell: CellProgram, form: BackwardForm): KernelBody {
-  const { gates, states, parameters } = cell;
+  const { gates, states, parameters, inner } = cell;
   const outputs = wantedOutputs(cell, form);
   const isSeparate = form.product === 'separate';
+  const gradients = innerGradients(cell, isSeparate);
+  const outer = gates - (inner?.gates ?? 0);
   return (f, args, part, parts, module) => {
     const multiply = form.product === 'none' ? undefined : multiplyFunction(module);
     const at = backwardBlock.load(f, args);
     const { begin, end } = shareOf(f, at.batch, part, parts);
     const unitBytes = f.i32(i32.shl(at.units, 2));
-    const productArgs = f.i32(i32.add(at.products, i32.mul(part, multiplyBlock.paddedBytes)));
+    const ofPart = (base: typeof at.rows) => f.i32(i32.add(base, i32.mul(part, multiplyBlock.paddedBytes)));
+    const productArgs = ofPart(at.products);
+    const innerArgs = ofPart(at.innerProducts);
     const scratch = f.i32(i32.add(at.scratch, i32.mul(part, at.scratchBytes)));
     const ofRows = (base: typeof at.rows) => f.i32(i32.add(base, i32.shl(begin, 2)));
     const [rows, leftStarts, outStarts] = [ofRows(at.rows), ofRows(at.leftStarts), ofRows(at.outStarts)];
@@ -114,51 +120,85 @@ export function backwardKernel(cell: CellProgram, form: BackwardForm): KernelBod
           },
         );
       });
-      f.for(index, 0, running, 1, () => {
-        const place = f.i32(i32.shl(index, 2));
-        const own = f.i32(i32.load(i32.add(rows, place)));
-        const start = f.i32(i32.load(i32.add(outStarts, place)));
-        const inputs = cellAddresses(f, cell, {
-          x: f.i32(i32.add(i32.add(at.x, i32.mul(step, at.xStep)), i32.mul(own, at.xRow))),
-          xGate: at.xGate,
-          r: f.i32(i32.add(product, i32.mul(own, at.productRow))),
-          rGate: at.productGate,
-          s: f.i32(i32.add(before, i32.mul(own, at.stateRow))),
-          stateStride: at.stateStride,
-          parameters: at.parameters,
-          parameterStride: at.parameterStride,
+      const eachRunning = (body: (row: RunningRow) => void): void =>
+        f.for(index, 0, running, 1, () => {
+          const place = f.i32(i32.shl(index, 2));
+          const own = f.i32(i32.load(i32.add(rows, place)));
+          const start = f.i32(i32.load(i32.add(outStarts, place)));
+          const inputs = cellAddresses(f, cell, {
+            x: f.i32(i32.add(i32.add(at.x, i32.mul(step, at.xStep)), i32.mul(own, at.xRow))),
+            xGate: at.xGate,
+            r: f.i32(i32.add(product, i32.mul(own, at.productRow))),
+            rGate: at.productGate,
+            s: f.i32(i32.add(before, i32.mul(own, at.stateRow))),
+            stateStride: at.stateStride,
+            parameters: at.parameters,
+            parameterStride: at.parameterStride,
+          });
+          const carried = Array.from({ length: states }, (_, state) =>
+            f.i32(i32.add(i32.add(at.carried, start), i32.mul(at.carriedState, state))),
+          );
+          const ofGates = (base: typeof dx, ofRow: typeof dx, ofGate: typeof dx) =>
+            Array.from({ length: gates }, (_, gate) => ({
+              address: f.i32(i32.add(i32.add(base, i32.mul(own, ofRow)), i32.mul(ofGate, gate))),
+            }));
+          const targets = [
+            ...ofGates(dx, at.dxRow, at.dxGate),
+            ...(isSeparate ? ofGates(dr, at.drRow, at.drGate) : []),
+            ...carried.map((address) => ({ address })),
+            ...Array.from({ length: parameters }, (_, parameter) => ({
+              address: f.i32(
+                i32.add(at.dParameters, i32.mul(i32.add(i32.mul(own, parameters), parameter), unitBytes)),
+              ),
+              accumulate: true,
+            })),
+          ];
+          body({ own, start, inputs, carried, targets });
         });
-        const carried = Array.from({ length: states }, (_, state) =>
-          f.i32(i32.add(i32.add(at.carried, start), i32.mul(at.carriedState, state))),
-        );
-        const ofGates = (base: typeof dx, ofRow: typeof dx, ofGate: typeof dx) =>
-          Array.from({ length: gates }, (_, gate) => ({
-            address: f.i32(i32.add(i32.add(base, i32.mul(own, ofRow)), i32.mul(ofGate, gate))),
-          }));
-        const targets = [
-          ...ofGates(dx, at.dxRow, at.dxGate),
-          ...(isSeparate ? ofGates(dr, at.drRow, at.drGate) : []),
-          ...carried.map((address) => ({ address })),
-          ...Array.from({ length: parameters }, (_, parameter) => ({
-            address: f.i32(
-              i32.add(at.dParameters, i32.mul(i32.add(i32.mul(own, parameters), parameter), unitBytes)),
-            ),
-            accumulate: true,
-          })),
-        ];
+      const leaves = cell.backward.inputs - states;
+      eachRunning(({ own, inputs, carried, targets }) => {
         const output = f.i32(form.output ? ofOutput(own) : i32.const(0));
-        const leaves = cell.backward.inputs - states;
         const address = (leaf: number) => {
           if (leaf === cell.backward.inputs) return output;
           return leaf < leaves ? inputs(leaf) : carried[leaf - leaves]!;
         };
         writeUnits(f, at.units, outputs, address, targets);
       });
-      if (multiply) {
-        const [leftOffset, outOffset] = [isSeparate ? dr : dx, at.carried];
-        multiplyBlock.store(f, productArgs, { leftStarts, leftOffset, outStarts, outOffset });
-        f.do(call(multiply, productArgs, scratch, 0, running, 0, panels));
+      if (!multiply) return;
+      const left = isSeparate ? dr : dx;
+      const gate = isSeparate ? at.drGate : at.dxGate;
+      if (inner) {
+        const leftOffset = f.i32(i32.add(left, i32.mul(gate, outer)));
+        multiplyBlock.store(f, innerArgs, { leftStarts, leftOffset, outStarts, outOffset: at.dValues });
+        f.do(call(multiply, innerArgs, scratch, 0, running, 0, panels));
+        eachRunning(({ start, inputs, targets }) => {
+          const value = f.i32(i32.add(at.dValues, start));
+          const address = (leaf: number) => (leaf < leaves ? inputs(leaf) : value);
+          // Without dr, what follows it comes earlier.
+          const places = gradients.map(({ output }) => {
+            const target = targets[isSeparate || output < gates ? output : output - gates]!;
+            return { address: target.address, accumulate: true };
+          });
+          const values = gradients.map(({ value }) => value);
+          writeUnits(f, at.units, values, address, places);
+        });
       }
+      multiplyBlock.store(f, productArgs, {
+        leftStarts,
+        leftOffset: left,
+        outStarts,
+        outOffset: at.carried,
+      });
+      f.do(call(multiply, productArgs, scratch, 0, running, 0, panels));
     });
   };
+}
+
+/** A row that runs at a step: its number, where it begins in [B, H], and where a cell finds and writes its numbers. */
+interface RunningRow {
+  readonly own: Local<'i32'>;
+  readonly start: Local<'i32'>;
+  readonly inputs: (index: number) => Local<'i32'>;
+  readonly carried: readonly Local<'i32'>[];
+  readonly targets: readonly CellOutput[];
 }

@@ -37,8 +37,9 @@ export const sequenceNames = [
   /** Room for where the rows that run begin among the left and the result's rows of a product. */
   'leftStarts',
   'outStarts',
-  /** Argument blocks for products, one for each part. */
+  /** Argument blocks for products, one for each part; and those for inner products. */
   'products',
+  'innerProducts',
   /** Scratch of products, one for each part. */
   'scratch',
   'scratchBytes',
@@ -49,20 +50,31 @@ export const forwardBlock = new ArgumentBlock([
   ...sequenceNames,
   /** Whether r is wanted, and so has to be 0 in the padding. */
   'keepsProducts',
+  /** What the inner product multiplies: [B, H]; 0 where there is none. */
+  'values',
+  /** Room for where the rows that run begin there. */
+  'valueStarts',
 ] as const);
 
 /** A whole sequence, for the rows that belong to the part. */
 export function forwardKernel(cell: CellProgram, mixes: boolean): KernelBody {
-  const { gates, states } = cell;
+  const { gates, states, inner } = cell;
+  const outer = gates - (inner?.gates ?? 0);
   return (f, args, part, parts, module) => {
     const multiply = mixes ? multiplyFunction(module) : undefined;
     const at = forwardBlock.load(f, args);
     const { begin, end } = shareOf(f, at.batch, part, parts);
-    const productArgs = f.i32(i32.add(at.products, i32.mul(part, multiplyBlock.paddedBytes)));
+    const ofPart = (base: typeof at.rows) => f.i32(i32.add(base, i32.mul(part, multiplyBlock.paddedBytes)));
+    const productArgs = ofPart(at.products);
     const scratch = f.i32(i32.add(at.scratch, i32.mul(part, at.scratchBytes)));
     const ofRows = (base: typeof at.rows) => f.i32(i32.add(base, i32.shl(begin, 2)));
     const [rows, leftStarts, outStarts] = [ofRows(at.rows), ofRows(at.leftStarts), ofRows(at.outStarts)];
-    const panels = f.i32(i32.div_u(i32.add(i32.mul(at.units, gates), panelWidth - 1), panelWidth));
+    const valueStarts = inner && ofRows(at.valueStarts);
+    const panelsOf = (count: number) =>
+      f.i32(i32.div_u(i32.add(i32.mul(at.units, count), panelWidth - 1), panelWidth));
+    const panels = panelsOf(outer);
+    const innerPanels = panelsOf(gates - outer);
+    const innerArgs = ofPart(at.innerProducts);
     const [count, step, row, running, index] = locals(f);
     f.for(count, 0, at.steps, 1, () => {
       f.set(step, select(at.reverse, i32.sub(i32.sub(at.steps, 1), count), count));
@@ -82,6 +94,9 @@ export function forwardKernel(cell: CellProgram, mixes: boolean): KernelBody {
             f.do(i32.store(i32.add(rows, place), row));
             f.do(i32.store(i32.add(leftStarts, place), start));
             f.do(i32.store(i32.add(outStarts, place), productStart));
+            if (valueStarts) {
+              f.do(i32.store(i32.add(valueStarts, place), i32.mul(row, i32.shl(at.units, 2))));
+            }
             f.increase(running, 1);
           },
           () => {
@@ -103,20 +118,39 @@ export function forwardKernel(cell: CellProgram, mixes: boolean): KernelBody {
         multiplyBlock.store(f, productArgs, { leftStarts, leftOffset, outStarts, outOffset });
         f.do(call(multiply, productArgs, scratch, 0, running, 0, panels));
       }
-      f.for(index, 0, running, 1, () => {
-        const place = f.i32(i32.shl(index, 2));
-        const own = f.i32(i32.load(i32.add(rows, place)));
-        const start = f.i32(i32.load(i32.add(leftStarts, place)));
-        const addresses = cellAddresses(f, cell, {
-          x: f.i32(i32.add(i32.add(at.x, i32.mul(step, at.xStep)), i32.mul(own, at.xRow))),
-          xGate: at.xGate,
-          r: f.i32(i32.add(product, i32.load(i32.add(outStarts, place)))),
-          rGate: at.productGate,
-          s: f.i32(i32.add(before, start)),
-          stateStride: at.stateStride,
-          parameters: at.parameters,
-          parameterStride: at.parameterStride,
+      const eachRunning = (
+        body: (addresses: (input: number) => Local<'i32'>, start: Local<'i32'>, place: Local<'i32'>) => void,
+      ): void =>
+        f.for(index, 0, running, 1, () => {
+          const place = f.i32(i32.shl(index, 2));
+          const own = f.i32(i32.load(i32.add(rows, place)));
+          const start = f.i32(i32.load(i32.add(leftStarts, place)));
+          const addresses = cellAddresses(f, cell, {
+            x: f.i32(i32.add(i32.add(at.x, i32.mul(step, at.xStep)), i32.mul(own, at.xRow))),
+            xGate: at.xGate,
+            r: f.i32(i32.add(product, i32.load(i32.add(outStarts, place)))),
+            rGate: at.productGate,
+            s: f.i32(i32.add(before, start)),
+            stateStride: at.stateStride,
+            parameters: at.parameters,
+            parameterStride: at.parameterStride,
+          });
+          body(addresses, start, place);
         });
+      if (multiply && inner && valueStarts) {
+        eachRunning((addresses, _, place) => {
+          const address = f.i32(i32.add(at.values, i32.load(i32.add(valueStarts, place))));
+          writeUnits(f, at.units, inner.forward.outputs, addresses, [{ address }]);
+        });
+        multiplyBlock.store(f, innerArgs, {
+          leftStarts: valueStarts,
+          leftOffset: at.values,
+          outStarts,
+          outOffset: f.i32(i32.add(product, i32.mul(at.productGate, outer))),
+        });
+        f.do(call(multiply, innerArgs, scratch, 0, running, 0, innerPanels));
+      }
+      eachRunning((addresses, start) => {
         const to = f.i32(i32.add(after, start));
         const targets = Array.from({ length: states }, (_, state) => ({
           address: f.i32(i32.add(to, i32.mul(at.stateStride, state))),

@@ -4,6 +4,7 @@ import {
   offsetsOf,
   type RecurrenceArgs,
   type RecurrenceGradArgs,
+  sliceView,
   type View,
   withoutRecurrentProduct,
 } from '@ostinato/kernel';
@@ -69,7 +70,9 @@ export class RecurrenceKernels {
         ...this.#views(args),
         ...(R && !args.products ? this.#forgottenProducts(B, G, H) : {}),
         keepsProducts: Number(args.products !== null),
-        products: R ? this.#products(R, false) : 0,
+        ...this.#weights(args, false),
+        values: this.#innerValues(args),
+        valueStarts: cell.inner ? heap.scratch.take(bytes(B)) : 0,
       });
       this.#runner.run(kernel, block, 2 * T * B * G * H * (R ? H : 8));
     });
@@ -93,7 +96,8 @@ export class RecurrenceKernels {
       const perRow = heap.scratch.take(bytes(B * P * H));
       const block = heap.scratch.take(backwardBlock.bytes);
       const shared = this.#shared(args);
-      const products = R ? this.#products(R, true) : 0;
+      const weights = this.#weights(args, true);
+      const dValues = this.#innerValues(args);
       const { floats } = heap;
       floats.fill(0, perRow / 4, perRow / 4 + B * P * H);
       if (dFinal) this.#copy(dFinal, carried, true);
@@ -110,7 +114,8 @@ export class RecurrenceKernels {
           carried,
           carriedState: bytes(B * H),
           dParameters: perRow,
-          products,
+          ...weights,
+          dValues,
         });
         this.#runner.run(kernel, block, 4 * T * B * G * H * (R ? H : 8));
       }
@@ -193,8 +198,26 @@ export class RecurrenceKernels {
     } as Record<Name | `${Name}Step` | `${Name}Row` | `${Name}Gate`, number>;
   }
 
+  /** The argument blocks of both products of a step; 0 for what there is not. */
+  #weights({ R, cell }: RecurrenceArgs, transposed: boolean) {
+    const innerGates = cell.inner?.gates ?? 0;
+    if (!R) return { products: 0, innerProducts: 0 };
+    const border = cell.gates - innerGates;
+    const ofGates = (begin: number, end: number): View => sliceView(R, 1, begin, end);
+    return {
+      products: this.#products(ofGates(0, border), transposed, transposed),
+      innerProducts: innerGates > 0 ? this.#products(ofGates(border, cell.gates), transposed, false) : 0,
+    };
+  }
+
+  /** Room for what the inner product multiplies, or its gradient: [B, H]. */
+  #innerValues({ x, R, cell }: RecurrenceArgs): number {
+    const [, B, , H] = x.shape as [number, number, number, number];
+    return R && cell.inner ? this.#heap.scratch.take(bytes(B * H)) : 0;
+  }
+
   /** Packs R, or its transpose, and prepares the argument blocks of products with it, one for each part. */
-  #products(R: View, transposed: boolean): number {
+  #products(R: View, transposed: boolean, accumulate: boolean): number {
     const heap = this.#heap;
     const [H, G] = R.shape as [number, number];
     const [depth, columns] = transposed ? [G * H, H] : [H, G * H];
@@ -228,7 +251,7 @@ export class RecurrenceKernels {
       panels,
       depth,
       columns,
-      accumulate: Number(transposed),
+      accumulate: Number(accumulate),
     };
     for (let part = 0; part < this.#runner.parts; part++)
       multiplyBlock.write(heap, blocks + part * multiplyBlock.paddedBytes, product);
@@ -267,6 +290,7 @@ export class RecurrenceKernels {
 }
 
 /** Cells with equal programs share kernels. */
-function keyOf({ gates, states, parameters, output, forward, backward }: CellProgram): string {
-  return `${gates},${states},${parameters},${output} ${forward.key} ${backward.key}`;
+function keyOf({ gates, states, parameters, output, forward, backward, inner }: CellProgram): string {
+  const within = inner ? ` ${inner.gates} ${inner.forward.key}` : '';
+  return `${gates},${states},${parameters},${output} ${forward.key} ${backward.key}${within}`;
 }
