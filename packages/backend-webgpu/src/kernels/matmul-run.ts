@@ -1,5 +1,6 @@
 import { spread } from '../device/recorder.js';
 import type { KernelContext } from './context.js';
+import { factorsOf } from './factors.js';
 import { innerFirst, layoutsOf, type Places } from './matmul-layout.js';
 import { batchSize, type Plan } from './matmul-plan.js';
 import { hasBlocks, type Product } from './matmul-product.js';
@@ -30,6 +31,7 @@ export function runProduct(context: KernelContext, label: string, product: Produ
   const shader: MatmulShader = {
     plan,
     ...layouts,
+    factors: factorsOf(isRounded(product, plan) ? context.precision : 'float32'),
     blocks: hasBlocks(product),
     tail: product.inner % 4 !== 0,
     lengths: lengths?.of,
@@ -79,15 +81,30 @@ export function runProduct(context: KernelContext, label: string, product: Produ
   });
 }
 
+/** Whether factors may be rounded: it would help none that are read straight into registers, and gradients would vanish. */
+function isRounded({ ofGradients }: Product, { kind }: Plan): boolean {
+  return kind === 'shared' && !ofGradients;
+}
+
 /** WGSL of a product. */
 function codeOf(shader: MatmulShader): string {
   return shader.plan.kind === 'shared' ? sharedCode(shader) : registersCode(shader);
 }
 
-function keyOf({ plan, a, b, blocks, tail, lengths, places, arguments: { axes } }: MatmulShader): string {
+function keyOf({
+  plan,
+  a,
+  b,
+  factors,
+  blocks,
+  tail,
+  lengths,
+  places,
+  arguments: { axes },
+}: MatmulShader): string {
   const share =
     plan.kind === 'shared'
-      ? `shared ${plan.side}`
+      ? `shared ${plan.side} ${factors.precision}`
       : `registers ${plan.rows} ${plan.columns} ${plan.across} ${plan.down} ${plan.slices}`;
   return `matmul ${share} ${a} ${b} ${blocks} ${tail} ${lengths} ${Object.values(places).join()} ${axes!.length}`;
 }
