@@ -1,7 +1,7 @@
 import { BackendError, type Unavailable } from '@ostinato/kernel';
 import { type AdapterOptions, findAdapter } from './adapter.js';
 import { GpuBackend, type WebGpuBackend } from './backend.js';
-import type { Precision } from './kernels/factors.js';
+import type { Precision } from './kernels/factor-format.js';
 import type { RecurrenceForm } from './kernels/recurrence/form.js';
 
 /** How the WebGPU backend is set up. */

@@ -1,6 +1,6 @@
 import type { GpuMemory } from '../device/memory.js';
 import type { Recorder } from '../device/recorder.js';
-import type { Precision } from './factors.js';
+import type { Precision } from './factor-format.js';
 import type { RecurrenceForm } from './recurrence/form.js';
 
 /** What people choose about kernels. */

@@ -1,6 +1,6 @@
 import { spread } from '../device/recorder.js';
 import type { KernelContext } from './context.js';
-import { factorsOf } from './factors.js';
+import { formatFor } from './factor-format.js';
 import { innerFirst, layoutsOf, type Places } from './matmul-layout.js';
 import { batchSize, type Plan } from './matmul-plan.js';
 import { hasBlocks, type Product } from './matmul-product.js';
@@ -31,7 +31,7 @@ export function runProduct(context: KernelContext, label: string, product: Produ
   const shader: MatmulShader = {
     plan,
     ...layouts,
-    factors: factorsOf(isRounded(product, plan) ? context.precision : 'float32'),
+    format: formatFor(isRounded(product, plan) ? context.precision : 'float32'),
     blocks: hasBlocks(product),
     tail: product.inner % 4 !== 0,
     lengths: lengths?.of,
@@ -88,14 +88,15 @@ function isRounded({ ofGradients }: Product, { kind }: Plan): boolean {
 
 /** WGSL of a product. */
 function codeOf(shader: MatmulShader): string {
-  return shader.plan.kind === 'shared' ? sharedCode(shader) : registersCode(shader);
+  const code = shader.plan.kind === 'shared' ? sharedCode(shader) : registersCode(shader);
+  return shader.format.directives + code;
 }
 
 function keyOf({
   plan,
   a,
   b,
-  factors,
+  format,
   blocks,
   tail,
   lengths,
@@ -104,7 +105,7 @@ function keyOf({
 }: MatmulShader): string {
   const share =
     plan.kind === 'shared'
-      ? `shared ${plan.side} ${factors.precision}`
+      ? `shared ${plan.side} ${format.precision}`
       : `registers ${plan.rows} ${plan.columns} ${plan.across} ${plan.down} ${plan.slices}`;
   return `matmul ${share} ${a} ${b} ${blocks} ${tail} ${lengths} ${Object.values(places).join()} ${axes!.length}`;
 }

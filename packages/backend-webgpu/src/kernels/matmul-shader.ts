@@ -1,5 +1,5 @@
 import type { BufferUse } from '../device/recorder.js';
-import type { Factors } from './factors.js';
+import type { FactorFormat } from './factor-format.js';
 import type { Layout, Places } from './matmul-layout.js';
 import type { Plan } from './matmul-plan.js';
 import { declareArguments, declareBuffers, declareWalk, type ShaderArguments } from './shader-arguments.js';
@@ -10,7 +10,7 @@ export interface MatmulShader {
   readonly a: Layout;
   readonly b: Layout;
   /** What is kept in workgroup memory. */
-  readonly factors: Factors;
+  readonly format: FactorFormat;
   /** Whether rows have two levels. */
   readonly blocks: boolean;
   /** Whether the inner terms may not be a multiple of four. */
@@ -39,12 +39,12 @@ export const rowType = (columns: number): string => (columns === 4 ? 'vec4f' : '
 
 /** Uniforms, bindings, and the functions that all products share. */
 export function declarations(shader: MatmulShader): string {
-  const { a, b, factors, buffers, places, lengths, plan } = shader;
+  const { a, b, format, buffers, places, lengths, plan } = shader;
   const rank = shader.arguments.axes?.length ?? 0;
   const elements: string[] = [];
   if (a !== 'numbers') elements[places.a] = 'vec4f';
   if (b !== 'numbers') elements[places.b] = 'vec4f';
-  const text = [
+  return [
     declareArguments(shader.arguments),
     declareBuffers(buffers, elements),
     rank > 0 ? declareWalk(rank) : '',
@@ -53,11 +53,10 @@ export function declarations(shader: MatmulShader): string {
     lengths ? declareLength(places.lengths!, lengths === 'rows' ? 'rowLength' : 'inner') : '',
     declareBlockedRows(shader),
     declarePutRow(places.out, plan.columns),
-    factors.helpers,
+    format.helpers,
   ]
     .filter(Boolean)
     .join('\n\n');
-  return factors.directives + text;
 }
 
 function declareRead(name: 'a' | 'b', place: number, layout: Layout): string {

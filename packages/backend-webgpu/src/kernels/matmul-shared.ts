@@ -20,8 +20,8 @@ const depth = 16;
  */
 export function sharedCode(shader: MatmulShader): string {
   const { side } = shader.plan as SharedPlan;
-  const { factors } = shader;
-  const vector = factors.type === 'f16' ? 'vec4h' : 'vec4f';
+  const { format } = shader;
+  const vector = format.type === 'f16' ? 'vec4h' : 'vec4f';
   const square = 4 * side;
   const blocks = (side * depth) / 4;
   const body = [
@@ -79,7 +79,7 @@ function lines(layout: Layout, before: string, first: string): string[] {
 
 /** The loop over parts. */
 function sum(shader: MatmulShader, side: number): string[] {
-  const { factors } = shader;
+  const { format } = shader;
   const blocks = (side * depth) / 4;
   const steps = [
     `if (local < ${blocks}) {`,
@@ -91,8 +91,8 @@ function sum(shader: MatmulShader, side: number): string[] {
     '// What was read past the end is not used.',
     `let terms = min(${depth}, end - first);`,
     'for (var step = 0; step < terms; step++) {',
-    `  let left = ${factors.widenedFour(`aPart[step * ${side} + down]`)};`,
-    `  let right = ${factors.widenedFour(`bPart[step * ${side} + across]`)};`,
+    `  let left = ${format.widenedFour(`aPart[step * ${side} + down]`)};`,
+    `  let right = ${format.widenedFour(`bPart[step * ${side} + across]`)};`,
     ...range(4).map((i) => `  c${i} += left.${part[i]} * right;`),
     '}',
     'workgroupBarrier();',
@@ -108,11 +108,11 @@ function sum(shader: MatmulShader, side: number): string[] {
 
 /** Reads a block, and puts it into the part term by term. */
 function take(name: 'a' | 'b', shader: MatmulShader, side: number): string[] {
-  const { factors } = shader;
+  const { format } = shader;
   const inner = `u.${name}Inner`;
   const start = shader.lengths === 'inner' ? ` + repeat * u.${name}Repeat` : '';
   const put = (j: number, value: string): string =>
-    `${name}Part[${plus('place', j * side)}] = ${factors.roundedFour(value)};`;
+    `${name}Part[${plus('place', j * side)}] = ${format.roundedFour(value)};`;
   const from = `from${name.toUpperCase()}`;
   const at = (line: number, j: number): string =>
     `${name}${line} + ${from}${j === 0 ? '' : ` + ${j} * ${inner}`}`;

@@ -1,7 +1,7 @@
 import { broadcastView, permuteView, type View } from '@ostinato/kernel';
 import { describe, expect, it } from 'vitest';
 import type { Dispatch } from '../device/recorder.js';
-import type { Precision } from './factors.js';
+import type { Precision } from './factor-format.js';
 import { type Plan, planOf, type RegisterPlan } from './matmul-plan.js';
 import { type Product, productOf, projectionGradOf, projectionOf } from './matmul-product.js';
 import { runProduct } from './matmul-run.js';

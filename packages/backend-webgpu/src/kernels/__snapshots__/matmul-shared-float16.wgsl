@@ -77,9 +77,10 @@ fn putRow(row: i32, start: i32, column: i32, values: vec4f) {
   }
 }
 
+
 fn roundedFour(values: vec4f) -> vec4h {
-  let isNan = (bitcast<vec4u>(values) & vec4u(0x7fffffffu)) > vec4u(0x7f800000u);
-  return vec4h(select(clamp(values, vec4f(-65504f), vec4f(65504f)), values, isNan));
+  let areNan = (bitcast<vec4u>(values) & vec4u(0x7fffffffu)) > vec4u(0x7f800000u);
+  return vec4h(select(clamp(values, vec4f(-65504f), vec4f(65504f)), values, areNan));
 }
 
 var<workgroup> aPart: array<vec4h, 256>;

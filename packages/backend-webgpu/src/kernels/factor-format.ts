@@ -2,10 +2,12 @@
 export type Precision = 'float32' | 'float16';
 
 /** How shaders keep the factors of a product in workgroup memory and in packed weights; sums are float32 in any case. */
-export interface Factors {
+export interface FactorFormat {
   readonly precision: Precision;
   /** The WGSL type of one. */
   readonly type: 'f32' | 'f16';
+  /** The WGSL constant 0. */
+  readonly zero: '0f' | '0h';
   readonly bytes: 4 | 2;
   /** What a shader begins with that has such factors. */
   readonly directives: string;
@@ -24,9 +26,10 @@ export interface Factors {
 const same = (value: string): string => value;
 
 /** Factors as they come. */
-export const float32Factors: Factors = {
+export const float32Format: FactorFormat = {
   precision: 'float32',
   type: 'f32',
+  zero: '0f',
   bytes: 4,
   directives: '',
   helpers: '',
@@ -40,14 +43,16 @@ export const float32Factors: Factors = {
  * Factors that are rounded to float16. What is larger than its largest number becomes that: infinity times 0 would be NaN. NaN stays;
  * it is told by its bits, since compilers may take for granted that there is none.
  */
-export const float16Factors: Factors = {
+export const float16Format: FactorFormat = {
   precision: 'float16',
   type: 'f16',
+  zero: '0h',
   bytes: 2,
   directives: 'enable f16;\n\n',
-  helpers: `fn roundedFour(values: vec4f) -> vec4h {
-  let isNan = (bitcast<vec4u>(values) & vec4u(0x7fffffffu)) > vec4u(0x7f800000u);
-  return vec4h(select(clamp(values, vec4f(-65504f), vec4f(65504f)), values, isNan));
+  helpers: `
+fn roundedFour(values: vec4f) -> vec4h {
+  let areNan = (bitcast<vec4u>(values) & vec4u(0x7fffffffu)) > vec4u(0x7f800000u);
+  return vec4h(select(clamp(values, vec4f(-65504f), vec4f(65504f)), values, areNan));
 }`,
   rounded: (value) => `roundedFour(vec4f(${value})).x`,
   roundedFour: (values) => `roundedFour(${values})`,
@@ -55,7 +60,7 @@ export const float16Factors: Factors = {
   widenedFour: (factors) => `vec4f(${factors})`,
 };
 
-/** The factors of forward products: those of gradients stay float32, as their numbers may be too small for float16. */
-export function factorsOf(precision: Precision | undefined): Factors {
-  return precision === 'float16' ? float16Factors : float32Factors;
+/** The format of factors in forward products: those of gradients stay float32, as their numbers may be too small for float16. */
+export function formatFor(precision: Precision | undefined): FactorFormat {
+  return precision === 'float16' ? float16Format : float32Format;
 }
