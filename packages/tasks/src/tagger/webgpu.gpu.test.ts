@@ -61,8 +61,9 @@ describe('a tagger on the GPU', () => {
     const exact = await trainOn(backends.webgpu);
     const { tagger, losses } = await trainOn(rounded);
     expect(losses.at(-1)!).toBeLessThan(0.75 * losses[0]!);
+    // No more than one product of two rounded factors may be off.
     for (const [step, loss] of exact.losses.entries()) {
-      expect(Math.abs(losses[step]! - loss) / loss, `step ${step + 1}`).toBeLessThan(1e-2);
+      expect(Math.abs(losses[step]! - loss) / loss, `step ${step + 1}`).toBeLessThan(2 ** -10);
     }
     expect(losses).not.toEqual(exact.losses);
     tagger.dispose();
