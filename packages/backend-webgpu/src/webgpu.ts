@@ -17,10 +17,10 @@ export interface WebGpuOptions extends AdapterOptions {
    */
   readonly recurrence?: RecurrenceForm;
   /**
-   * `'float16'` rounds the factors of forward products (h · R of recurrences, large projections and matrix products) to float16, which halves what
-   * they take of workgroup memory and packed weights. Sums, products of gradients, tensors and all else stay float32, so that training
-   * needs no loss scaling. A factor is then off by up to 2^-11 of itself; one below 2^-14 may count as 0, and one beyond 65504 counts
-   * as 65504. It takes a GPU with the feature `shader-f16`. By default `'float32'`.
+   * `'float16'` rounds the factors of forward products (h · R of recurrences, large projections and matrix products) to float16, which
+   * halves what they take of workgroup memory and packed weights. Sums, products of gradients, tensors and all else stay float32, so
+   * that training needs no loss scaling. A factor is then off by up to 2^-11 of itself; one below 2^-14 may count as 0, and one beyond
+   * 65504 counts as 65504. It takes a GPU with the feature `shader-f16`. By default `'float32'`.
    */
   readonly precision?: Precision;
 }
