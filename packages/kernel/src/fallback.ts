@@ -228,6 +228,7 @@ export function recurrenceGrad(backend: Backend, args: RecurrenceGradArgs): void
           for (const [weights, gradient] of products(R, selectView(dr ?? dx, 0, step))) {
             backend.matmul(gradient, permuteView(weights, [1, 0]), selectView(next, 0, 0), {
               accumulate: true,
+              ofGradients: true,
             });
           }
         }
@@ -248,11 +249,11 @@ export function recurrenceGrad(backend: Backend, args: RecurrenceGradArgs): void
 
 /** A projection with zeros in place of the padding; what lies past the lengths is written back as it was. */
 export function projection(backend: Backend, args: ProjectionArgs): void {
-  const { x, weight, lengths, out, accumulate } = args;
+  const { x, weight, lengths, out, accumulate, ofGradients = false } = args;
   const weights = broadcastView(weight, [x.shape[0]!, ...weight.shape]);
   withScratch(backend, [x.shape, out.shape], (real, product) => {
     clearPadding(backend, x, lengths, real!);
-    backend.matmul(real!, weights, product!);
+    backend.matmul(real!, weights, product!, { ofGradients });
     const inputs = [product!, lengthsBeside(out, lengths), out];
     backend.map(accumulate ? addedSteps : projectedSteps, inputs, [], [out]);
   });
@@ -271,7 +272,7 @@ export function projectionGrad(backend: Backend, { x, gradient, lengths, out }: 
     clearPadding(backend, gradient, lengths, right!);
     const rows = x.shape[0]! * x.shape[1]!;
     const flat = (view: View): View => reshapeView(view, [rows, view.shape[2]!])!;
-    backend.matmul(permuteView(flat(left!), [1, 0]), flat(right!), out);
+    backend.matmul(permuteView(flat(left!), [1, 0]), flat(right!), out, { ofGradients: true });
   });
 }
 

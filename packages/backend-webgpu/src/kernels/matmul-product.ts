@@ -21,6 +21,8 @@ export interface Product {
   /** What ends before its full length, and where: block r / rowLength of the rows, or a block of inner terms. */
   readonly lengths: { readonly view: View; readonly of: 'rows' | 'inner' } | null;
   readonly accumulate: boolean;
+  /** Whether a factor is a gradient, so that none is rounded. */
+  readonly ofGradients: boolean;
 }
 
 /** Strides of a. */
@@ -52,7 +54,7 @@ export interface Result {
 const along = (view: View, axis: number): number => (view.shape[axis] === 1 ? 0 : view.strides[axis]!);
 
 /** a[..., M, K] · b[..., K, N] */
-export function productOf(a: View, b: View, out: View, accumulate: boolean): Product {
+export function productOf(a: View, b: View, out: View, accumulate: boolean, ofGradients = false): Product {
   const rank = out.shape.length;
   const [rowAxis, columnAxis] = [rank - 2, rank - 1];
   const M = out.shape[rowAxis]!;
@@ -77,6 +79,7 @@ export function productOf(a: View, b: View, out: View, accumulate: boolean): Pro
     batch: leading.filter((_, axis) => axis !== folded),
     lengths: null,
     accumulate,
+    ofGradients,
   };
 }
 
@@ -108,7 +111,14 @@ export function hasBlocks({ rows, rowLength, lengths }: Product): boolean {
 }
 
 /** x[T, B, K] · weight[K, N] for the steps before each row's length: the steps of one row are a block. */
-export function projectionOf(x: View, weight: View, lengths: View, out: View, accumulate: boolean): Product {
+export function projectionOf(
+  x: View,
+  weight: View,
+  lengths: View,
+  out: View,
+  accumulate: boolean,
+  ofGradients = false,
+): Product {
   const [T, B, K] = x.shape as [number, number, number];
   return {
     rows: T * B,
@@ -122,6 +132,7 @@ export function projectionOf(x: View, weight: View, lengths: View, out: View, ac
     batch: [],
     lengths: { view: lengths, of: 'rows' },
     accumulate,
+    ofGradients,
   };
 }
 
@@ -140,5 +151,6 @@ export function projectionGradOf(x: View, gradient: View, lengths: View, out: Vi
     batch: [],
     lengths: { view: lengths, of: 'inner' },
     accumulate: false,
+    ofGradients: true,
   };
 }

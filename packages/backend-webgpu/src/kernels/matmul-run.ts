@@ -1,5 +1,6 @@
 import { spread } from '../device/recorder.js';
 import type { KernelContext } from './context.js';
+import { formatFor } from './factor-format.js';
 import { innerFirst, layoutsOf, type Places } from './matmul-layout.js';
 import { batchSize, type Plan } from './matmul-plan.js';
 import { hasBlocks, type Product } from './matmul-product.js';
@@ -30,6 +31,7 @@ export function runProduct(context: KernelContext, label: string, product: Produ
   const shader: MatmulShader = {
     plan,
     ...layouts,
+    format: formatFor(isRounded(product, plan) ? context.precision : 'float32'),
     blocks: hasBlocks(product),
     tail: product.inner % 4 !== 0,
     lengths: lengths?.of,
@@ -79,15 +81,31 @@ export function runProduct(context: KernelContext, label: string, product: Produ
   });
 }
 
-/** WGSL of a product. */
-function codeOf(shader: MatmulShader): string {
-  return shader.plan.kind === 'shared' ? sharedCode(shader) : registersCode(shader);
+/** Whether factors may be rounded: it would help none that are read straight into registers, and gradients would vanish. */
+function isRounded({ ofGradients }: Product, { kind }: Plan): boolean {
+  return kind === 'shared' && !ofGradients;
 }
 
-function keyOf({ plan, a, b, blocks, tail, lengths, places, arguments: { axes } }: MatmulShader): string {
+/** WGSL of a product. */
+function codeOf(shader: MatmulShader): string {
+  const code = shader.plan.kind === 'shared' ? sharedCode(shader) : registersCode(shader);
+  return shader.format.directives + code;
+}
+
+function keyOf({
+  plan,
+  a,
+  b,
+  format,
+  blocks,
+  tail,
+  lengths,
+  places,
+  arguments: { axes },
+}: MatmulShader): string {
   const share =
     plan.kind === 'shared'
-      ? `shared ${plan.side}`
+      ? `shared ${plan.side} ${format.precision}`
       : `registers ${plan.rows} ${plan.columns} ${plan.across} ${plan.down} ${plan.slices}`;
   return `matmul ${share} ${a} ${b} ${blocks} ${tail} ${lengths} ${Object.values(places).join()} ${axes!.length}`;
 }

@@ -1,4 +1,5 @@
 import type { BufferUse } from '../device/recorder.js';
+import type { FactorFormat } from './factor-format.js';
 import type { Layout, Places } from './matmul-layout.js';
 import type { Plan } from './matmul-plan.js';
 import { declareArguments, declareBuffers, declareWalk, type ShaderArguments } from './shader-arguments.js';
@@ -8,6 +9,8 @@ export interface MatmulShader {
   readonly plan: Plan;
   readonly a: Layout;
   readonly b: Layout;
+  /** What is kept in workgroup memory. */
+  readonly format: FactorFormat;
   /** Whether rows have two levels. */
   readonly blocks: boolean;
   /** Whether the inner terms may not be a multiple of four. */
@@ -36,7 +39,7 @@ export const rowType = (columns: number): string => (columns === 4 ? 'vec4f' : '
 
 /** Uniforms, bindings, and the functions that all products share. */
 export function declarations(shader: MatmulShader): string {
-  const { a, b, buffers, places, lengths, plan } = shader;
+  const { a, b, format, buffers, places, lengths, plan } = shader;
   const rank = shader.arguments.axes?.length ?? 0;
   const elements: string[] = [];
   if (a !== 'numbers') elements[places.a] = 'vec4f';
@@ -50,6 +53,7 @@ export function declarations(shader: MatmulShader): string {
     lengths ? declareLength(places.lengths!, lengths === 'rows' ? 'rowLength' : 'inner') : '',
     declareBlockedRows(shader),
     declarePutRow(places.out, plan.columns),
+    format.helpers,
   ]
     .filter(Boolean)
     .join('\n\n');

@@ -159,7 +159,7 @@ function recurrentGradient(states: View, dr: Tensor, lengths: Tensor | undefined
   if (lengths) runFused(backend, 'projectionGrad', { x, gradient, lengths: lengths.view(), out });
   else {
     const flat = (view: View, size: number): View => reshapeView(view, [T * B, size])!;
-    backend.matmul(permuteView(flat(x, H), [1, 0]), flat(gradient, G * H), out);
+    backend.matmul(permuteView(flat(x, H), [1, 0]), flat(gradient, G * H), out, { ofGradients: true });
   }
   return dR;
 }

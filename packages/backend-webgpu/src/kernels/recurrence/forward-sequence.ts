@@ -1,6 +1,7 @@
 import type { CellProgram, RecurrenceArgs } from '@ostinato/kernel';
 import { spread } from '../../device/recorder.js';
 import type { KernelContext } from '../context.js';
+import { type FactorFormat, formatFor } from '../factor-format.js';
 import { cellKey, each, forwardText, lengthOf, loadParameters } from './cell.js';
 import { indented, type Operand, Operands } from './operands.js';
 import { chunksOf, sizesOf, slotsOf, stepsAtOnce } from './sequence.js';
@@ -25,18 +26,19 @@ export function forwardOperands(
 
 /**
  * The forward sweep of whole sequences, in one dispatch or a few: a workgroup takes a row through its steps. It remembers the first
- * state of all units; an invocation remembers the other states of its unit.
+ * state of all units in the format of factors; an invocation remembers the other states of its unit.
  */
 export function forwardSequence(context: KernelContext, args: RecurrenceArgs): void {
-  const packed = args.R && packForward(context, args.R);
+  const format = formatFor(context.precision);
+  const packed = args.R && packForward(context, args.R, format);
   try {
-    sweep(context, args, forwardOperands(args, packed?.operand ?? null));
+    sweep(context, args, forwardOperands(args, packed?.operand ?? null), format);
   } finally {
     if (packed) context.memory.free(packed.storage);
   }
 }
 
-function sweep(context: KernelContext, args: RecurrenceArgs, operands: Operands): void {
+function sweep(context: KernelContext, args: RecurrenceArgs, operands: Operands, format: FactorFormat): void {
   const { cell, R, reverse } = args;
   const sizes = sizesOf(args);
   const { T, B, H } = sizes;
@@ -60,7 +62,8 @@ function sweep(context: KernelContext, args: RecurrenceArgs, operands: Operands)
         ...common,
         key: `sequence ${workgroup.key} ${cellKey(cell)}`,
         numbers: { ...numbers, groups: groups[0], slices, depth, fours: Math.ceil(H / 4) },
-        code: (all) => (workgroup.looped ? looped : sliced)(cell, all, workgroup),
+        directives: format.directives,
+        code: (all) => (workgroup.looped ? looped : sliced)(cell, all, workgroup, format),
       },
       groups,
     );
@@ -85,12 +88,14 @@ function storeProducts(
 }
 
 /** r0, r1, ... = the products of four times units `begin` to `end` with the recurrent weights. */
-function multiply({ gates }: CellProgram, operands: Operands, first: string): string[] {
+function multiply({ gates }: CellProgram, operands: Operands, format: FactorFormat, begin = ''): string[] {
+  const weights = (gate: number): string =>
+    format.widenedFour(operands.element('weights', 'k', gate, 'unit'));
   return [
     ...each(gates, (gate) => `var w${gate} = vec4<f32>();`),
     'for (var k = begin; k < end; k++) {',
-    `  let h = ${first};`,
-    ...each(gates, (gate) => `  w${gate} += h * ${operands.element('weights', 'k', gate, 'unit')};`),
+    `  let h = ${four('first', begin, format)};`,
+    ...each(gates, (gate) => `  w${gate} += h * ${weights(gate)};`),
     '}',
     ...each(gates, (gate) => `r${gate} = ${total(`w${gate}`)};`),
   ];
@@ -107,13 +112,13 @@ ${body}
 `;
 
 /** Units fit into the workgroup: several invocations share the product of a unit where there are enough of them. */
-function sliced(cell: CellProgram, operands: Operands, workgroup: Workgroup): string {
+function sliced(cell: CellProgram, operands: Operands, workgroup: Workgroup, format: FactorFormat): string {
   const { gates: G, states: S } = cell;
   const { helpers, statements } = forwardText(cell, true);
   const state = (index: number, slot: string): string =>
     operands.element('states', index, slot, 'row', 'unit');
-  return `${helpers}
-var<workgroup> first: array<f32, ${workgroup.lanes}>;
+  return `${helpers}${format.helpers}
+var<workgroup> first: array<${format.type}, ${workgroup.lanes}>;
 var<workgroup> partials: array<f32, ${workgroup.lanes * G}>;
 ${main(
   workgroup,
@@ -129,7 +134,7 @@ ${indented(
   each(S, (index) => `var s${index} = ${state(index, '(time + u.before)')};`),
   '  ',
 )}
-  first[lane] = select(0f, s0, owns);
+  first[lane] = ${format.rounded('select(0f, s0, owns)')};
   workgroupBarrier();
   for (var count = 0; count < u.steps; count++) {
     let runs = time < length;
@@ -148,7 +153,7 @@ ${indented(
   '        ',
 )}
       }
-${indented(multiply(cell, operands, four('first')), '      ')}
+${indented(multiply(cell, operands, format), '      ')}
       if (!owns && slice < u.slices) {
         let at = (slice - 1) * ${G} * u.units + unit;
 ${indented(
@@ -172,7 +177,7 @@ ${indented(
   each(S, (index) => `s${index} = n${index};`),
   '        ',
 )}
-        first[unit] = s0;
+        first[unit] = ${format.rounded('s0')};
       }
 ${indented(
   storeProducts(cell, operands, (gate) => `r${gate}`),
@@ -189,8 +194,8 @@ ${indented(
 )}`;
 }
 
-/** More units than invocations: each takes several, and the first states before and after a step lie side by side. */
-function looped(cell: CellProgram, operands: Operands, workgroup: Workgroup): string {
+/** More units than invocations: each takes several, and the first states before and after a step lie side by side as factors. */
+function looped(cell: CellProgram, operands: Operands, workgroup: Workgroup, format: FactorFormat): string {
   const { gates: G, states: S } = cell;
   const { helpers, statements } = forwardText(cell, true);
   const state = (index: number, slot: string): string =>
@@ -200,16 +205,16 @@ function looped(cell: CellProgram, operands: Operands, workgroup: Workgroup): st
       [`for (var unit = lane; unit < u.units; unit += ${workgroup.lanes}) {`, indented(lines, '  '), '}'],
       indent,
     );
-  return `${helpers}
-var<workgroup> first: array<f32, ${2 * workgroup.capacity}>;
+  return `${helpers}${format.helpers}
+var<workgroup> first: array<${format.type}, ${2 * workgroup.capacity}>;
 ${main(
   workgroup,
   `  let length = ${lengthOf(operands)};
   var time = u.first;
-${overUnits([`first[unit] = ${state(0, '(time + u.before)')};`], '  ')}
+${overUnits([`first[unit] = ${format.rounded(state(0, '(time + u.before)'))};`], '  ')}
   if (lane < 4 * u.fours - u.units) {
-    first[u.units + lane] = 0f;
-    first[${workgroup.capacity} + u.units + lane] = 0f;
+    first[u.units + lane] = ${format.zero};
+    first[${workgroup.capacity} + u.units + lane] = ${format.zero};
   }
   workgroupBarrier();
   var old = 0;
@@ -218,8 +223,7 @@ ${overUnits([`first[unit] = ${state(0, '(time + u.before)')};`], '  ')}
     let young = ${workgroup.capacity} - old;
 ${overUnits(
   [
-    'let s0 = first[old + unit];',
-    ...each(S - 1, (index) => `let s${index + 1} = ${state(index + 1, '(time + u.before)')};`),
+    ...each(S, (index) => `let s${index} = ${state(index, '(time + u.before)')};`),
     'if (runs) {',
     indented(
       [
@@ -228,10 +232,10 @@ ${overUnits(
         ...each(G, (gate) => `var r${gate} = 0f;`),
         'let begin = 0;',
         'let end = u.fours;',
-        ...multiply(cell, operands, four('first', 'old + ')),
+        ...multiply(cell, operands, format, 'old + '),
         ...storeProducts(cell, operands, (gate) => `r${gate}`),
         ...statements,
-        'first[young + unit] = n0;',
+        `first[young + unit] = ${format.rounded('n0')};`,
         ...each(S, (index) => `${state(index, '(time + u.after)')} = n${index};`),
       ],
       '  ',
@@ -240,7 +244,7 @@ ${overUnits(
     indented(
       [
         ...storeProducts(cell, operands, () => '0f'),
-        'first[young + unit] = s0;',
+        `first[young + unit] = ${format.rounded('s0')};`,
         ...each(S, (index) => `${state(index, '(time + u.after)')} = s${index};`),
       ],
       '  ',

@@ -8,7 +8,7 @@ export interface Operand {
   readonly axes: readonly string[];
   readonly write?: boolean;
   /** What the buffer holds, where it is not the view's numbers one by one. */
-  readonly elements?: 'vec4<f32>';
+  readonly elements?: 'f32' | 'f16' | 'vec4<f32>' | 'vec4<f16>';
 }
 
 interface Placed extends Operand {

@@ -1,5 +1,6 @@
 import { defineCell, expr } from '@ostinato/kernel';
 import { describe, expect, it } from 'vitest';
+import type { Precision } from '../factor-format.js';
 import { formFor } from './form.js';
 import { backwardCase, type Case, defaultLimits, forwardCase, recordingContext } from './recorded.fixture.js';
 import { type RecurrenceForm, recurrenceKernels } from './recurrence.js';
@@ -21,15 +22,17 @@ const gru = defineCell({ name: 'GRU', gates: 3, states: 1, parameters: 1 }, ({ x
 
 const small: Case = { T: 5, B: 3, H: 16, ragged: true };
 
-function forward(sizes: Case, form?: RecurrenceForm, cell = lstm) {
+function forward(sizes: Case, form?: RecurrenceForm, cell = lstm, precision?: Precision) {
   const { context, recorded } = recordingContext();
-  recurrenceKernels({ ...context, recurrence: form }).recurrence.run(forwardCase(cell, sizes));
+  recurrenceKernels({ ...context, recurrence: form, precision }).recurrence.run(forwardCase(cell, sizes));
   return recorded;
 }
 
-function backward(sizes: Case, form?: RecurrenceForm, cell = lstm) {
+function backward(sizes: Case, form?: RecurrenceForm, cell = lstm, precision?: Precision) {
   const { context, recorded } = recordingContext();
-  recurrenceKernels({ ...context, recurrence: form }).recurrenceGrad.run(backwardCase(cell, sizes));
+  recurrenceKernels({ ...context, recurrence: form, precision }).recurrenceGrad.run(
+    backwardCase(cell, sizes),
+  );
   return recorded;
 }
 
@@ -43,6 +46,8 @@ describe('shaders of recurrences', () => {
     ['forward-sequence-looped', () => forward({ ...small, H: 300 }, 'sequence')],
     ['forward-alone', () => forward({ ...small, mixes: false })],
     ['forward-steps', () => forward(small, 'steps')],
+    ['forward-sequence-float16', () => forward(small, 'sequence', lstm, 'float16')],
+    ['forward-steps-float16', () => forward(small, 'steps', lstm, 'float16')],
     ['backward-sequence', () => backward(small, 'sequence')],
     ['backward-sequence-looped', () => backward({ ...small, H: 300 }, 'sequence')],
     ['backward-sequence-gru', () => backward(small, 'sequence', gru)],
@@ -57,6 +62,13 @@ describe('shaders of recurrences', () => {
     for (const form of ['sequence', 'steps'] as const) {
       expect(keys(forward({ ...small, T: 9, B: 4 }, form))).toEqual(keys(forward(small, form)));
       expect(keys(backward({ ...small, T: 9, B: 4 }, form))).toEqual(keys(backward(small, form)));
+    }
+  });
+
+  it('are the same for float16 on the way back, as gradients would vanish', () => {
+    const texts = (recorded: ReturnType<typeof backward>) => recorded.map(({ code }) => code());
+    for (const form of ['sequence', 'steps'] as const) {
+      expect(texts(backward(small, form, gru, 'float16'))).toEqual(texts(backward(small, form, gru)));
     }
   });
 
@@ -83,6 +95,12 @@ describe('dispatches of recurrences', () => {
   it('are one for each step where steps run one by one', () => {
     expect(forward({ T: 50, B: 128, H: 512 })).toHaveLength(50);
     expect(backward({ T: 50, B: 128, H: 512 }, 'steps')).toHaveLength(50 + 1 + 3);
+  });
+
+  it('round weights first where many steps read them', () => {
+    const steps = (T: number) => forward({ T, B: 128, H: 512 }, 'steps', lstm, 'float16').length;
+    expect(steps(50)).toBe(1 + 50);
+    expect(steps(3)).toBe(3);
   });
 
   it('split very long sequences', () => {

@@ -8,6 +8,8 @@ export interface Kernel {
   /** What the text depends on, beside the operands. */
   readonly key: string;
   readonly operands: Operands;
+  /** What the shader begins with; nothing by default. */
+  readonly directives?: string;
   /** Numbers of the call by name, beside those of the operands. */
   readonly numbers: Readonly<Record<string, number>>;
   /**
@@ -18,12 +20,12 @@ export interface Kernel {
 
 /** Runs kernels. Groups are those along x and y. */
 export function run(context: KernelContext, kernel: Kernel, groups: readonly [number, number]): void {
-  const { label, key, operands, numbers, code } = kernel;
+  const { label, key, operands, directives = '', numbers, code } = kernel;
   const words = { ...numbers, ...operands.words };
   context.recorder.dispatch({
     label,
     key: `${label} ${key} ${operands.key}`,
-    code: () => `${operands.declarations(words)}\n\n${code(operands)}`,
+    code: () => `${directives}${operands.declarations(words)}\n\n${code(operands)}`,
     buffers: operands.buffers,
     words: Object.values(words),
     groups,

@@ -1,6 +1,8 @@
-import { ELEMENT_BYTES, permuteView, type View, viewOf } from '@ostinato/kernel';
+import { permuteView, sizeOf, type View, viewOf } from '@ostinato/kernel';
 import type { GpuStorage } from '../../device/storage.js';
 import type { KernelContext } from '../context.js';
+import { type FactorFormat, float32Format } from '../factor-format.js';
+import { copy } from './copies.js';
 import { type Operand, Operands } from './operands.js';
 import { runElements } from './shader.js';
 
@@ -15,19 +17,28 @@ export interface PackedWeights {
 }
 
 /** Packs R [H, G, H] for r = s0 · R: terms are the first axis. The caller frees the storage. */
-export function packForward(context: KernelContext, R: View): PackedWeights {
+export function packForward(context: KernelContext, R: View, format: FactorFormat): PackedWeights {
   const [H, G] = R.shape as [number, number];
-  const storage = pack(context, 'recurrence', R, H, G * H);
+  const storage = pack(context, 'recurrence', R, H, G * H, format);
   const view = viewOf(storage, [Math.ceil(H / 4), G, H]);
-  return { storage, operand: { view, axes: ['four', 'gate', 'unit'], elements: 'vec4<f32>' } };
+  return { storage, operand: { view, axes: ['four', 'gate', 'unit'], elements: `vec4<${format.type}>` } };
 }
 
 /** Packs R [H, G, H] for what flows back, dr · Rᵀ: terms are gates and units. The caller frees the storage. */
 export function packBackward(context: KernelContext, R: View): PackedWeights {
   const [H, G] = R.shape as [number, number];
-  const storage = pack(context, 'recurrenceGrad', permuteView(R, [1, 2, 0]), G * H, H);
+  const storage = pack(context, 'recurrenceGrad', permuteView(R, [1, 2, 0]), G * H, H, float32Format);
   const view = viewOf(storage, [Math.ceil((G * H) / 4), H]);
   return { storage, operand: { view, axes: ['four', 'unit'], elements: 'vec4<f32>' } };
+}
+
+/** R [H, G, H] rounded, in the same order. The caller frees the storage. */
+export function roundedWeights(context: KernelContext, R: View, format: FactorFormat): PackedWeights {
+  // Storages have whole words.
+  const storage = context.memory.alloc(Math.ceil((sizeOf(R.shape) * format.bytes) / 4) * 4, true);
+  const view = viewOf(storage, R.shape);
+  copy(context, 'recurrence', R, view, format);
+  return { storage, operand: { view, axes: ['term', 'gate', 'unit'], elements: format.type } };
 }
 
 /** @param source a view of three axes, whose elements in row-major order are a matrix [terms, columns] */
@@ -37,12 +48,13 @@ function pack(
   source: View,
   terms: number,
   columns: number,
+  format: FactorFormat,
 ): GpuStorage {
   const size = Math.ceil(terms / 4) * 4 * columns;
-  const storage = context.memory.alloc(size * ELEMENT_BYTES, true);
+  const storage = context.memory.alloc(size * format.bytes, true);
   const operands = new Operands({
     source: { view: source, axes: ['axis0', 'axis1', 'axis2'] },
-    packed: { view: viewOf(storage, [size]), axes: ['index'], write: true },
+    packed: { view: viewOf(storage, [size]), axes: ['index'], write: true, elements: format.type },
   });
   const [, length1, length2] = source.shape as [number, number, number];
   runElements(
@@ -51,8 +63,10 @@ function pack(
       label,
       key: 'pack',
       operands,
+      directives: format.directives,
       numbers: { terms, columns, length1, length2 },
       code: (all) => ({
+        module: format.helpers,
         body: `  let term = index / (4 * u.columns) * 4 + index % 4;
   let at = term * u.columns + index / 4 % u.columns;
   var value = 0f;
@@ -62,7 +76,7 @@ function pack(
     let a = at / u.length2 / u.length1;
     value = ${all.element('source', 'a', 'b', 'c')};
   }
-  ${all.element('packed', 'index')} = value;`,
+  ${all.element('packed', 'index')} = ${format.rounded('value')};`,
       }),
     },
     size,
@@ -70,10 +84,10 @@ function pack(
   return storage;
 }
 
-/** An expression of type `vec4<f32>`: four neighbours of an array of numbers, from `4 * k` on. */
-export function four(array: string, begin = ''): string {
+/** An expression of type `vec4<f32>`: four neighbours of an array of factors, from `4 * k` on. */
+export function four(array: string, begin = '', format = float32Format): string {
   const at = (index: number): string => `${array}[${begin}4 * k${index > 0 ? ` + ${index}` : ''}]`;
-  return `vec4<f32>(${[0, 1, 2, 3].map(at).join(', ')})`;
+  return format.widenedFour(`vec4<${format.type}>(${[0, 1, 2, 3].map(at).join(', ')})`);
 }
 
 /** The sum of the components of a vector. */

@@ -78,7 +78,7 @@ fn main(@builtin(workgroup_id) id: vec3<u32>, @builtin(local_invocation_index) i
     let runs = time < length;
     let young = 512 - old;
     for (var unit = lane; unit < u.units; unit += 256) {
-      let s0 = first[old + unit];
+      let s0 = states[u.states_at + (time + u.before) * u.states_slot + row * u.states_row + unit * u.states_unit];
       let s1 = states[u.states_at + u.states_state + (time + u.before) * u.states_slot + row * u.states_row + unit * u.states_unit];
       if (runs) {
         let x0 = x[u.x_at + time * u.x_time + row * u.x_row + unit * u.x_unit];
