@@ -1,10 +1,11 @@
 import type { RecurrenceArgs } from '@ostinato/kernel';
 import type { KernelContext } from '../context.js';
+import type { Operands } from '../operands.js';
+import { run } from '../run.js';
+import { indented } from '../text.js';
 import { cellKey, each, forwardText, lengthOf, loadParameters } from './cell.js';
 import { forwardOperands } from './forward-sequence.js';
-import { indented, type Operands } from './operands.js';
 import { chunksOf, sizesOf, slotsOf } from './sequence.js';
-import { run } from './shader.js';
 import { rowsTogether, type Tile, tileFor, tileGroups, tileText } from './tile.js';
 
 /** The forward sweep with a dispatch for each step, in which workgroups share rows and units. */

@@ -1,5 +1,5 @@
+import { indented } from '../text.js';
 import { each } from './cell.js';
-import { indented } from './operands.js';
 
 /** Units and groups of four rows that a workgroup of the stepwise kernels has invocations for. */
 export const tileUnits = 32;

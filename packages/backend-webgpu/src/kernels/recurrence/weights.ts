@@ -1,8 +1,8 @@
 import { ELEMENT_BYTES, permuteView, type View, viewOf } from '@ostinato/kernel';
 import type { GpuStorage } from '../../device/storage.js';
 import type { KernelContext } from '../context.js';
-import { type Operand, Operands } from './operands.js';
-import { runElements } from './shader.js';
+import { type Operand, Operands } from '../operands.js';
+import { runElements } from '../run.js';
 
 /**
  * The weights of a sweep as whole-sequence kernels read them: four terms of the product of a unit in a vector, neighbours for
