@@ -1,11 +1,12 @@
 import type { CellProgram, RecurrenceGradArgs } from '@ostinato/kernel';
 import { spread } from '../../device/recorder.js';
 import type { KernelContext } from '../context.js';
+import type { Operands } from '../operands.js';
+import { run, runElements } from '../run.js';
+import { indented } from '../text.js';
 import { type GradientForm, gradientForm } from './backward.js';
 import { backwardText, cellKey, each, lengthOf, loadParameters } from './cell.js';
-import { indented, type Operands } from './operands.js';
 import { chunksOf, sizesOf, slotsOf, stepsAtOnce } from './sequence.js';
-import { run, runElements } from './shader.js';
 import { four, total } from './weights.js';
 import { backwardWorkgroup, type Workgroup } from './workgroup.js';
 

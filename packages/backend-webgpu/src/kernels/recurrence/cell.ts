@@ -1,6 +1,6 @@
 import { type CellProgram, withoutRecurrentProduct } from '@ostinato/kernel';
 import { printProgram } from '../../wgsl/print.js';
-import type { Operands } from './operands.js';
+import type { Operands } from '../operands.js';
 
 /** A step of a cell for one unit as WGSL. What it reads are names: x0, r0, s0, p0, and backward d0 for gradients of new states. */
 export interface CellText {

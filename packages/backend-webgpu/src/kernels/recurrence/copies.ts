@@ -1,8 +1,8 @@
 import { sizeOf, type View } from '@ostinato/kernel';
 import type { KernelContext } from '../context.js';
 import { float32Format } from '../factor-format.js';
-import { Operands } from './operands.js';
-import { runElements } from './shader.js';
+import { Operands } from '../operands.js';
+import { runElements } from '../run.js';
 
 /** Axes of what is copied; views with fewer get axes of length 1 in front. */
 const axes = ['axis0', 'axis1', 'axis2'];

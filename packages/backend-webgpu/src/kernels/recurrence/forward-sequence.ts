@@ -2,10 +2,11 @@ import type { CellProgram, RecurrenceArgs } from '@ostinato/kernel';
 import { spread } from '../../device/recorder.js';
 import type { KernelContext } from '../context.js';
 import { type FactorFormat, formatFor } from '../factor-format.js';
+import { type Operand, Operands } from '../operands.js';
+import { run, runElements } from '../run.js';
+import { indented } from '../text.js';
 import { cellKey, each, forwardText, lengthOf, loadParameters } from './cell.js';
-import { indented, type Operand, Operands } from './operands.js';
 import { chunksOf, sizesOf, slotsOf, stepsAtOnce } from './sequence.js';
-import { run, runElements } from './shader.js';
 import { four, packForward, total } from './weights.js';
 import { forwardWorkgroup, type Workgroup } from './workgroup.js';
 

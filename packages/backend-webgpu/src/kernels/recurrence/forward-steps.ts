@@ -1,11 +1,12 @@
 import { ELEMENT_BYTES, type RecurrenceArgs } from '@ostinato/kernel';
 import type { KernelContext } from '../context.js';
 import { type FactorFormat, formatFor } from '../factor-format.js';
+import type { Operand, Operands } from '../operands.js';
+import { run } from '../run.js';
+import { indented } from '../text.js';
 import { cellKey, each, forwardText, lengthOf, loadParameters } from './cell.js';
 import { forwardOperands } from './forward-sequence.js';
-import { indented, type Operand, type Operands } from './operands.js';
 import { chunksOf, sizesOf, slotsOf } from './sequence.js';
-import { run } from './shader.js';
 import { rowsTogether, type Tile, tileFor, tileGroups, tileText } from './tile.js';
 import { roundedWeights } from './weights.js';
 

@@ -1,6 +1,6 @@
 import { type FactorFormat, float32Format } from '../factor-format.js';
+import { indented } from '../text.js';
 import { each } from './cell.js';
-import { indented } from './operands.js';
 
 /** Units and groups of four rows that a workgroup of the stepwise kernels has invocations for. */
 export const tileUnits = 32;

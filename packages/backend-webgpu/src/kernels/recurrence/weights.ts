@@ -2,9 +2,9 @@ import { permuteView, sizeOf, type View, viewOf } from '@ostinato/kernel';
 import type { GpuStorage } from '../../device/storage.js';
 import type { KernelContext } from '../context.js';
 import { type FactorFormat, float32Format } from '../factor-format.js';
+import { type Operand, Operands } from '../operands.js';
+import { runElements } from '../run.js';
 import { copy } from './copies.js';
-import { type Operand, Operands } from './operands.js';
-import { runElements } from './shader.js';
 
 /**
  * The weights of a sweep as whole-sequence kernels read them: four terms of the product of a unit in a vector, neighbours for
