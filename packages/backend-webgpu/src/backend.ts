@@ -138,6 +138,7 @@ export class GpuBackend implements WebGpuBackend {
       `tensors of up to ${Math.floor(maxStorageBufferBindingSize / 2 ** 20)} MiB`,
       `${maxStorageBuffersPerShaderStage} buffers for each shader`,
       ...features,
+      ...(this.#context.precision === 'float16' ? ['forward products of float16 factors'] : []),
     ].join(', ');
   }
 

@@ -50,6 +50,23 @@ describe('webgpu', () => {
     );
   });
 
+  it('refuses a precision that there is not', () => {
+    expect(() => webgpu({ precision: 'float8' as 'float16' })).toThrow(
+      "webgpu: precision must be 'float32' or 'float16', got float8",
+    );
+  });
+
+  it('tells why it cannot run where float16 is asked of a GPU without it', async () => {
+    const requestDevice = vi.fn();
+    const adapter = { features: new Set(['subgroups']), info: { description: 'Old GPU' }, requestDevice };
+    expect(await webgpu({ adapter, precision: 'float16' })()).toEqual({
+      unavailable:
+        'the GPU Old GPU does not compute with float16 (WebGPU feature shader-f16); ' +
+        "leave out precision: 'float16' to compute with float32",
+    });
+    expect(requestDevice).not.toHaveBeenCalled();
+  });
+
   it('runs in Node through the package webgpu, here on its backend that computes nothing', async () => {
     const backend = await webgpu({ flags: ['backend=null'] })();
     if ('unavailable' in backend) throw new Error(backend.unavailable);

@@ -1,6 +1,7 @@
 import { BackendError, type Unavailable } from '@ostinato/kernel';
 import { type AdapterOptions, findAdapter } from './adapter.js';
 import { GpuBackend, type WebGpuBackend } from './backend.js';
+import type { Precision } from './kernels/factor-format.js';
 import type { RecurrenceForm } from './kernels/recurrence/form.js';
 import { isSoftwareAdapter } from './kernels/software.js';
 
@@ -16,6 +17,13 @@ export interface WebGpuOptions extends AdapterOptions {
    * each is chosen by its sizes.
    */
   readonly recurrence?: RecurrenceForm;
+  /**
+   * `'float16'` rounds the factors of forward products (h · R of recurrences, large projections and matrix products) to float16, which
+   * halves what they take of workgroup memory and packed weights. Sums, products of gradients, tensors and all else stay float32, so
+   * that training needs no loss scaling. A factor is then off by up to 2^-11 of itself; one below 2^-14 may count as 0, and one beyond
+   * 65504 counts as 65504. It takes a GPU with the feature `shader-f16`. By default `'float32'`.
+   */
+  readonly precision?: Precision;
 }
 
 /** Limits of which the backend takes all that the adapter offers: how large tensors may be. */
@@ -42,13 +50,23 @@ export function webgpu(options: WebGpuOptions = {}): () => Promise<WebGpuBackend
       throw new BackendError(`webgpu: the limit ${name} must be a whole number from 0, got ${value}`);
     }
   }
-  const { recurrence } = options;
+  const { recurrence, precision } = options;
   if (recurrence !== undefined && !['sequence', 'steps'].includes(recurrence)) {
     throw new BackendError(`webgpu: recurrence must be 'sequence' or 'steps', got ${recurrence}`);
+  }
+  if (precision !== undefined && !['float32', 'float16'].includes(precision)) {
+    throw new BackendError(`webgpu: precision must be 'float32' or 'float16', got ${precision}`);
   }
   return async () => {
     const adapter = await findAdapter(options);
     if ('unavailable' in adapter) return adapter;
+    if (precision === 'float16' && !adapter.features.has('shader-f16')) {
+      return {
+        unavailable:
+          `the GPU ${nameOf(adapter.info)} does not compute with float16 (WebGPU feature shader-f16); ` +
+          "leave out precision: 'float16' to compute with float32",
+      };
+    }
     const wanted = isSoftwareAdapter(adapter.info) ? sizes : [...sizes, ...widths];
     try {
       const device = await adapter.requestDevice({

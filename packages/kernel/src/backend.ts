@@ -8,6 +8,17 @@ export type ReduceOp = 'sum' | 'max' | 'min';
 /** Numbers that go into or come out of a storage. */
 export type NumberArray = Float32Array | Int32Array;
 
+/** How a matrix product is computed. */
+export interface MatmulOptions {
+  /** Whether to add to what is there. */
+  readonly accumulate?: boolean;
+  /**
+   * Whether a factor is a gradient, or made of gradients. Their numbers may be tiny, so a backend that rounds the factors of products
+   * to a format with a smaller range leaves these as they are.
+   */
+  readonly ofGradients?: boolean;
+}
+
 /**
  * What every backend has. Each call enqueues work that writes its outputs; none allocates a result. Views may have any
  * strides (inputs also stride 0). An output never overlaps an input, except that it may be the very same view in `map`,
@@ -26,7 +37,7 @@ export interface Kernels {
     out: View,
   ): void;
   /** out[..., M, N] = a[..., M, K] · b[..., K, N], or out += with `accumulate`; the leading axes are equal. */
-  matmul(a: View, b: View, out: View, options?: { accumulate?: boolean }): void;
+  matmul(a: View, b: View, out: View, options?: MatmulOptions): void;
   /** out[..., D] = table[N, D] at indices[...] (i32). What an index outside [0, N) gives is not defined. */
   gather(table: View, indices: View, out: View): void;
   /** out[N, D] += updates[..., D] at indices[...] (i32), repeated indices add up, always in the same order. */
@@ -92,6 +103,8 @@ export interface ProjectionArgs {
   readonly out: View;
   /** Whether to add to what is there. */
   readonly accumulate: boolean;
+  /** Whether x or weight is a gradient: see `MatmulOptions`. */
+  readonly ofGradients?: boolean;
 }
 
 /** The derivative of a projection by its weight. */

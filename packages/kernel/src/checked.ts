@@ -1,4 +1,4 @@
-import type { Backend, FusedKernels, NumberArray, ReduceOp } from './backend.js';
+import type { Backend, FusedKernels, MatmulOptions, NumberArray, ReduceOp } from './backend.js';
 import { checkFused } from './check-fused.js';
 import { CheckedIndices } from './check-indices.js';
 import { checkApart, checkView, type Expected } from './check-views.js';
@@ -78,7 +78,7 @@ class CheckedBackend extends BackendDecorator {
     this.inner.reduce(op, program, inputs, scalars, axes, out);
   }
 
-  override matmul(a: View, b: View, out: View, options?: { accumulate?: boolean }): void {
+  override matmul(a: View, b: View, out: View, options?: MatmulOptions): void {
     this.#read(a, 'matmul: a', { dtype: 'f32' });
     this.#read(b, 'matmul: b', { dtype: 'f32' });
     const [rank, leading] = [a.shape.length, a.shape.slice(0, -2)];

@@ -231,7 +231,8 @@ export function recurrenceGrad(backend: Backend, args: RecurrenceGradArgs): void
   const multiplyBack = (step: number, range: readonly [number, number], out: View, add: boolean): void => {
     const pairs = products(gatesOf(R!, 1, range), gatesOf(selectView(dr ?? dx, 0, step), 1, range));
     for (const [index, [weights, gradient]] of pairs.entries()) {
-      backend.matmul(gradient, permuteView(weights, [1, 0]), out, { accumulate: add || index > 0 });
+      const options = { accumulate: add || index > 0, ofGradients: true };
+      backend.matmul(gradient, permuteView(weights, [1, 0]), out, options);
     }
   };
   withScratch(
@@ -288,11 +289,11 @@ export function recurrenceGrad(backend: Backend, args: RecurrenceGradArgs): void
 
 /** A projection with zeros in place of the padding; what lies past the lengths is written back as it was. */
 export function projection(backend: Backend, args: ProjectionArgs): void {
-  const { x, weight, lengths, out, accumulate } = args;
+  const { x, weight, lengths, out, accumulate, ofGradients = false } = args;
   const weights = broadcastView(weight, [x.shape[0]!, ...weight.shape]);
   withScratch(backend, [x.shape, out.shape], (real, product) => {
     clearPadding(backend, x, lengths, real!);
-    backend.matmul(real!, weights, product!);
+    backend.matmul(real!, weights, product!, { ofGradients });
     const inputs = [product!, lengthsBeside(out, lengths), out];
     backend.map(accumulate ? addedSteps : projectedSteps, inputs, [], [out]);
   });
@@ -311,7 +312,7 @@ export function projectionGrad(backend: Backend, { x, gradient, lengths, out }: 
     clearPadding(backend, gradient, lengths, right!);
     const rows = x.shape[0]! * x.shape[1]!;
     const flat = (view: View): View => reshapeView(view, [rows, view.shape[2]!])!;
-    backend.matmul(permuteView(flat(left!), [1, 0]), flat(right!), out);
+    backend.matmul(permuteView(flat(left!), [1, 0]), flat(right!), out, { ofGradients: true });
   });
 }
 

@@ -3,6 +3,7 @@ import type {
   BackendFactory,
   FusedKernels,
   Kernels,
+  MatmulOptions,
   MemoryUse,
   NumberArray,
   ReduceOp,
@@ -121,7 +122,7 @@ export class ReferenceBackend implements Backend {
     }
   }
 
-  matmul(a: View, b: View, out: View, options: { accumulate?: boolean } = {}): void {
+  matmul(a: View, b: View, out: View, options: MatmulOptions = {}): void {
     const inner = a.shape.at(-1)!;
     for (const position of positionsOf(out.shape)) {
       const batch = position.slice(0, -2);

@@ -23,7 +23,7 @@ export interface Dispatch {
    */
   readonly code: () => string;
   readonly buffers: readonly BufferUse[];
-  /** What changes from call to call: strides, sizes, scalars (see `floatBits`). Read as an array of `vec4<u32>`. */
+  /** What changes from call to call: strides, sizes, scalars (see `floatBits`). Shaders see a struct of `i32` and `f32`. */
   readonly words: ArrayLike<number>;
   /** Workgroups along x, y, z; see `spread` for many. */
   readonly groups: readonly [x: number, y?: number, z?: number];

@@ -1,19 +1,11 @@
-import { ELEMENT_BYTES, type Kernels, type Nest, nestOf, sizeOf, type View, viewOf } from '@ostinato/kernel';
-import { spread } from '../device/recorder.js';
+import { ELEMENT_BYTES, type Kernels, nestOf, sizeOf, type View, viewOf } from '@ostinato/kernel';
 import { helperText } from '../wgsl/helpers.js';
 import type { KernelContext } from './context.js';
-import {
-  bindViews,
-  coordinates,
-  declarations,
-  fromBits,
-  reach,
-  signedWord,
-  toBits,
-  toBitsHelpers,
-  word,
-  workgroupSize,
-} from './shader.js';
+import { Loops } from './loops.js';
+import { fromBits, toBits, toBitsHelpers } from './numbers.js';
+import { type Operand, Operands } from './operands.js';
+import { runElements } from './run.js';
+import { indented } from './text.js';
 
 const notANumber = 0x7fc00000;
 
@@ -25,101 +17,67 @@ interface Rows {
   readonly rows: View;
 }
 
-/** The loops over all indices, and where indices and rows lie along them. */
-function nestOfIndices({ indices, rows }: Rows): Nest {
-  return nestOf(indices.shape, [indices.strides, rows.strides.slice(0, -1)]);
+/** The loops over all indices, and the operands, to which more can be added. */
+function walkIndices({ table, indices, rows }: Rows): {
+  loops: Loops;
+  operands: Record<keyof Rows, Operand>;
+} {
+  const nest = nestOf(indices.shape, [indices.strides, rows.strides.slice(0, -1)]);
+  const loops = new Loops('axis', nest.lengths);
+  const [indexStrides, rowStrides] = nest.strides as [number[], number[]];
+  return {
+    loops,
+    operands: {
+      table: { view: table, axes: ['row', 'column'], elements: 'u32' },
+      indices: { view: indices, axes: loops.axes, strides: indexStrides, elements: 'u32' },
+      rows: {
+        view: rows,
+        axes: [...loops.axes, 'column'],
+        strides: [...rowStrides, rows.strides.at(-1)!],
+        elements: 'u32',
+      },
+    },
+  };
 }
-
-/** Words that both kernels begin with. */
-const words = {
-  count: 0,
-  width: 1,
-  tableRows: 2,
-  table: 3,
-  tableRow: 4,
-  tableColumn: 5,
-  indices: 6,
-  rows: 7,
-  rowsColumn: 8,
-  extra: 9,
-};
-const firstLength = 10;
-
-/** [count, ...]: `count` invocations; behind the fixed words the lengths of loops and the strides of indices and rows along them. */
-function wordsOf(
-  { table, indices, rows }: Rows,
-  { lengths, strides }: Nest,
-  count: number,
-  extra: number,
-): number[] {
-  return [
-    count,
-    table.shape[1]!,
-    table.shape[0]!,
-    table.offset,
-    ...table.strides,
-    indices.offset,
-    rows.offset,
-    rows.strides.at(-1)!,
-    extra,
-    ...lengths,
-    ...strides[0]!,
-    ...strides[1]!,
-  ];
-}
-
-/** Where the index and the row of coordinates `NAME0`, `NAME1`, ... lie. */
-const indexAt = (name: string, levels: number): string =>
-  `${signedWord(words.indices)} + ${reach(name, firstLength + levels, levels)}`;
-const rowAt = (name: string, levels: number): string =>
-  `${signedWord(words.rows)} + ${reach(name, firstLength + 2 * levels, levels)} + i32(column) * ${signedWord(words.rowsColumn)}`;
-const tableAt = (row: string): string =>
-  `${signedWord(words.table)} + ${row} * ${signedWord(words.tableRow)} + i32(column) * ${signedWord(words.tableColumn)}`;
-
-const entry = `@compute @workgroup_size(${workgroupSize})
-fn main(@builtin(global_invocation_id) id: vec3<u32>, @builtin(num_workgroups) groups: vec3<u32>) {
-  let invocation = id.y * groups.x * ${workgroupSize}u + id.x;
-  if (invocation >= ${word(words.count)}) { return; }`;
-
-const groupsFor = (count: number): readonly [number, number] => spread(Math.ceil(count / workgroupSize));
 
 /** Rows of a table by index; see `Kernels.gather`. An index outside the table gives NaN, or 0 in int32 tables. */
 export function gather(
-  { recorder }: KernelContext,
+  context: KernelContext,
   ...[table, indices, out]: Parameters<Kernels['gather']>
 ): void {
   const count = sizeOf(out.shape);
   if (count === 0) return;
-  const call = { table, indices, rows: out };
-  const nest = nestOfIndices(call);
-  const levels = nest.lengths.length;
-  const bound = bindViews([table, indices], [out]);
-  const [tableBuffer, indexBuffer, outBuffer] = bound.places;
-  const uniforms = wordsOf(call, nest, count, table.dtype === 'f32' ? notANumber : 0);
-  recorder.dispatch({
-    label: 'gather',
-    key: `gather ${levels} ${bound.key}`,
-    code: () => {
-      const bits = `b${tableBuffer}[${tableAt('index')}]`;
-      return `${declarations(uniforms.length, bound.buffers)}
-${helperText(toBitsHelpers([out]))}
-${entry}
-  let column = invocation % ${word(words.width)};
-  let position = invocation / ${word(words.width)};
-  ${coordinates('c', 'position', firstLength, levels).join('\n  ')}
-  let index = bitcast<i32>(b${indexBuffer}[${indexAt('c', levels)}]);
-  var bits = ${word(words.extra)};
-  if (index >= 0 && index < ${signedWord(words.tableRows)}) {
+  const { loops, operands } = walkIndices({ table, indices, rows: out });
+  runElements(
+    context,
+    {
+      label: 'gather',
+      key: '',
+      operands: new Operands({ ...operands, rows: { ...operands.rows, write: true } }),
+      numbers: {
+        width: table.shape[1]!,
+        tableRows: table.shape[0]!,
+        missing: table.dtype === 'f32' ? notANumber : 0,
+        ...loops.numbers,
+      },
+      code: (all) => {
+        const bits = all.element('table', 'tableRow', 'column');
+        return {
+          module: helperText(toBitsHelpers([out])),
+          body: `  let column = index % u.width;
+  let position = index / u.width;
+${indented(loops.coordinates('position'), '  ')}
+  let tableRow = bitcast<i32>(${all.element('indices', ...loops.axes)});
+  var bits = u32(u.missing);
+  if (tableRow >= 0 && tableRow < u.tableRows) {
     bits = ${table.dtype === out.dtype ? bits : toBits(fromBits(bits, table), out)};
   }
-  b${outBuffer}[${rowAt('c', levels)}] = bits;
-}
-`;
+  ${all.element('rows', ...loops.axes, 'column')} = bits;`,
+        };
+      },
     },
-    buffers: bound.buffers,
-    words: uniforms,
-    groups: groupsFor(count),
-  });
+    count,
+  );
 }
 
 /**
@@ -135,99 +93,103 @@ export function scatterAdd(
   const positions = sizeOf(indices.shape);
   const width = out.shape[1]!;
   if (positions === 0 || width === 0) return;
-  const call = { table: out, indices, rows: updates };
-  const nest = nestOfIndices(call);
   const scratch = context.memory.alloc(positions * ELEMENT_BYTES, true);
   try {
+    const call = { table: out, indices, rows: updates };
     const chain = viewOf(scratch, [positions], 'i32');
-    findChains(context, call, nest, chain);
-    addChains(context, call, nest, chain, positions * width);
+    findChains(context, call, chain);
+    addChains(context, call, chain);
   } finally {
     context.memory.free(scratch);
   }
 }
 
 /** Writes for each position twice the next position with the same index, plus one where it is the first; the number of positions ends a chain. */
-function findChains({ recorder }: KernelContext, call: Rows, nest: Nest, chain: View): void {
-  const levels = nest.lengths.length;
-  const count = chain.shape[0]!;
-  const bound = bindViews([call.indices], [chain]);
-  const [indexBuffer, chainBuffer] = bound.places;
-  const uniforms = wordsOf(call, nest, count, 0);
-  recorder.dispatch({
-    label: 'scatterAdd',
-    key: `scatterAdd chains ${levels}`,
-    code: () => `${declarations(uniforms.length, bound.buffers)}
-fn indexAt(position: u32) -> u32 {
-  ${coordinates('c', 'position', firstLength, levels).join('\n  ')}
-  return b${indexBuffer}[${indexAt('c', levels)}];
+function findChains(context: KernelContext, call: Rows, chain: View): void {
+  const { loops, operands } = walkIndices(call);
+  runElements(
+    context,
+    {
+      label: 'scatterAdd',
+      key: 'chains',
+      operands: new Operands({
+        indices: operands.indices,
+        chain: { view: chain, axes: ['position'], write: true },
+      }),
+      numbers: loops.numbers,
+      code: (all) => ({
+        module: `fn indexAt(position: i32) -> u32 {
+${indented(loops.coordinates('position'), '  ')}
+  return ${all.element('indices', ...loops.axes)};
 }
-${entry}
-  let index = indexAt(invocation);
-  var isFirst = 1u;
-  for (var earlier = 0u; earlier < invocation; earlier++) {
-    if (indexAt(earlier) == index) {
-      isFirst = 0u;
+`,
+        body: `  let own = indexAt(index);
+  var isFirst = 1;
+  for (var earlier = 0; earlier < index; earlier++) {
+    if (indexAt(earlier) == own) {
+      isFirst = 0;
       break;
     }
   }
-  var next = invocation + 1u;
-  while (next < ${word(words.count)}) {
-    if (indexAt(next) == index) { break; }
+  var next = index + 1;
+  while (next < u.count) {
+    if (indexAt(next) == own) { break; }
     next++;
   }
-  b${chainBuffer}[invocation] = 2u * next + isFirst;
-}
-`,
-    buffers: bound.buffers,
-    words: uniforms,
-    groups: groupsFor(count),
-  });
+  ${all.element('chain', 'index')} = 2 * next + isFirst;`,
+      }),
+    },
+    chain.shape[0]!,
+  );
 }
 
-function addChains({ recorder }: KernelContext, call: Rows, nest: Nest, chain: View, count: number): void {
-  const { table, indices, rows } = call;
-  const levels = nest.lengths.length;
-  const bound = bindViews([rows, indices, chain], [table]);
-  const [rowsBuffer, indexBuffer, chainBuffer, tableBuffer] = bound.places;
-  const uniforms = wordsOf(call, nest, count, chain.shape[0]!);
-  recorder.dispatch({
-    label: 'scatterAdd',
-    key: `scatterAdd ${levels} ${bound.key}`,
-    code: () => `${declarations(uniforms.length, bound.buffers)}
-${helperText(toBitsHelpers([table]))}
-fn updateAt(position: u32, column: u32) -> f32 {
-  ${coordinates('c', 'position', firstLength, levels).join('\n  ')}
-  return ${fromBits(`b${rowsBuffer}[${rowAt('c', levels)}]`, rows)};
+function addChains(context: KernelContext, call: Rows, chain: View): void {
+  const { table, rows } = call;
+  const positions = chain.shape[0]!;
+  const { loops, operands } = walkIndices(call);
+  runElements(
+    context,
+    {
+      label: 'scatterAdd',
+      key: '',
+      operands: new Operands({
+        ...operands,
+        table: { ...operands.table, write: true },
+        chain: { view: chain, axes: ['position'] },
+      }),
+      numbers: { positions, width: table.shape[1]!, tableRows: table.shape[0]!, ...loops.numbers },
+      code: (all) => ({
+        module: `${helperText(toBitsHelpers([table]))}
+fn updateAt(position: i32, column: i32) -> f32 {
+${indented(loops.coordinates('position'), '  ')}
+  return ${fromBits(all.element('rows', ...loops.axes, 'column'), rows)};
 }
-${entry}
-  let column = invocation % ${word(words.width)};
-  let position = invocation / ${word(words.width)};
-  var link = b${chainBuffer}[position];
-  if ((link & 1u) == 0u) { return; }
-  ${coordinates('c', 'position', firstLength, levels).join('\n  ')}
-  let index = bitcast<i32>(b${indexBuffer}[${indexAt('c', levels)}]);
-  if (index < 0 || index >= ${signedWord(words.tableRows)}) { return; }
+`,
+        body: `  let column = index % u.width;
+  let position = index / u.width;
+  var link = ${all.element('chain', 'position')};
+  if ((link & 1) == 0) { return; }
+${indented(loops.coordinates('position'), '  ')}
+  let tableRow = bitcast<i32>(${all.element('indices', ...loops.axes)});
+  if (tableRow < 0 || tableRow >= u.tableRows) { return; }
   // Parts of 8 numbers: one running total of very many would lose digits.
   var total = updateAt(position, column);
   var part = 0f;
-  var length = 0u;
-  while (link / 2u < ${word(words.extra)}) {
-    part += updateAt(link / 2u, column);
-    link = b${chainBuffer}[link / 2u];
+  var length = 0;
+  while (link / 2 < u.positions) {
+    part += updateAt(link / 2, column);
+    link = ${all.element('chain', 'link / 2')};
     length++;
-    if (length % 8u == 0u) {
+    if (length % 8 == 0) {
       total += part;
       part = 0f;
     }
   }
-  let at = ${tableAt('index')};
-  let sum = ${fromBits(`b${tableBuffer}[at]`, table)} + (total + part);
-  b${tableBuffer}[at] = ${toBits('sum', table)};
-}
-`,
-    buffers: bound.buffers,
-    words: uniforms,
-    groups: groupsFor(count),
-  });
+  let at = ${all.place('table', 'tableRow', 'column')};
+  let sum = ${fromBits(all.elementAt('table', 'at'), table)} + (total + part);
+  ${all.elementAt('table', 'at')} = ${toBits('sum', table)};`,
+      }),
+    },
+    positions * table.shape[1]!,
+  );
 }

@@ -14,27 +14,27 @@ export function layerNorm(
     label: 'layerNorm',
     key: '',
     inputs: { x },
-    outs: { out, deviation: inverseDeviation },
+    outs: { out, inverseDeviation },
     columns: x.shape.at(-1)!,
     floats: { epsilon },
     combine: ['addUp'],
-    statements: (names, lanes) => {
-      const element = `${names.x}[xRow + i * u.xStep] - origin`;
-      return `  let origin = ${names.x}[xRow];
+    statements: (element, lanes) => {
+      const own = `${element('x', 'i')} - origin`;
+      return `  let origin = ${element('x', 0)};
   let total = f32(max(u.columns, 1));
   var part = 0f;
-  for (var i = lane; i < count; i += ${lanes}) { part += ${element}; }
+  for (var i = lane; i < count; i += ${lanes}) { part += ${own}; }
   let mean = addUp(local, part) / total;
   part = 0f;
   for (var i = lane; i < count; i += ${lanes}) {
-    let deviation = ${element} - mean;
+    let deviation = ${own} - mean;
     part += deviation * deviation;
   }
   let inverse = inverseSqrt(addUp(local, part) / total + u.epsilon);
   for (var i = lane; i < count; i += ${lanes}) {
-    ${names.out}[outRow + i * u.outStep] = (${element} - mean) * inverse;
+    ${element('out', 'i')} = (${own} - mean) * inverse;
   }
-  if (lane == 0 && row < u.rows) { ${names.deviation}[deviationRow] = inverse; }`;
+  if (lane == 0 && row < u.rows) { ${element('inverseDeviation', 0)} = inverse; }`;
     },
   });
 }

@@ -1,3 +1,4 @@
+import type { View } from '@ostinato/kernel';
 import type { Plan } from './matmul-plan.js';
 import { hasBlocks, type Product } from './matmul-product.js';
 
@@ -7,30 +8,21 @@ import { hasBlocks, type Product } from './matmul-product.js';
  */
 export type Layout = 'inner vectors' | 'outer vectors' | 'numbers';
 
-/** Which buffers the views of a product lie in. */
-export interface Places {
-  readonly a: number;
-  readonly b: number;
-  readonly out: number;
-  readonly lengths: number | undefined;
+/** Whether no other view of the product lies in the storage: a buffer that is read in vectors cannot be read or written otherwise. */
+function isAlone({ a, b, out, lengths }: Product, { storage }: View): boolean {
+  const views = [a.view, b.view, out.view, lengths?.view];
+  return views.filter((view) => view?.storage === storage).length === 1;
 }
-
-/** Whether no other view of the product lies in the buffer. */
-const isAlone = (places: Places, own: number): boolean =>
-  Object.values(places).filter((place) => place === own).length === 1;
 
 const aligned = (...distances: readonly number[]): boolean =>
   distances.every((distance) => distance % 4 === 0);
 
-/**
- * The layouts of a and b.
- * @param places a buffer that is read in vectors cannot be read or written otherwise
- */
-export function layoutsOf(product: Product, plan: Plan, places: Places): { a: Layout; b: Layout } {
+/** The layouts of a and b. */
+export function layoutsOf(product: Product, plan: Plan): { a: Layout; b: Layout } {
   const { a, b, batch, rowLength } = product;
   const batchAligned = (operand: number): boolean => batch.every(({ strides }) => aligned(strides[operand]!));
-  const canA = isAlone(places, places.a) && aligned(a.view.offset, a.repeat, a.block) && batchAligned(0);
-  const canB = isAlone(places, places.b) && aligned(b.view.offset, b.repeat) && batchAligned(1);
+  const canA = isAlone(product, a.view) && aligned(a.view.offset, a.repeat, a.block) && batchAligned(0);
+  const canB = isAlone(product, b.view) && aligned(b.view.offset, b.repeat) && batchAligned(1);
   // Four rows of one tile may not lie in two blocks.
   const rowsTogether = plan.rows === 4 && (!hasBlocks(product) || aligned(rowLength));
   return {

@@ -1,5 +1,4 @@
-import type { View } from '@ostinato/kernel';
-import { mergeAxes, type WalkedAxis } from './shader-arguments.js';
+import { nestOf, type View } from '@ostinato/kernel';
 
 /**
  * A product as the shaders see it: out[batch, rows, columns] = Σ a[batch, rows, inner] · b[batch, inner, columns].
@@ -17,10 +16,18 @@ export interface Product {
   readonly b: RightOperand;
   readonly out: Result;
   /** Leading axes with the strides of a, b and out. */
-  readonly batch: readonly WalkedAxis[];
+  readonly batch: readonly BatchAxis[];
   /** What ends before its full length, and where: block r / rowLength of the rows, or a block of inner terms. */
   readonly lengths: { readonly view: View; readonly of: 'rows' | 'inner' } | null;
   readonly accumulate: boolean;
+  /** Whether a factor is a gradient, so that none is rounded. */
+  readonly ofGradients: boolean;
+}
+
+/** One of the leading axes, and the strides of a, b and out along it. */
+export interface BatchAxis {
+  readonly length: number;
+  readonly strides: readonly number[];
 }
 
 /** Strides of a. */
@@ -51,8 +58,16 @@ export interface Result {
 /** Strides along an axis of length 1 do not matter: 0 fits every alignment. */
 const along = (view: View, axis: number): number => (view.shape[axis] === 1 ? 0 : view.strides[axis]!);
 
+/** Axes as few as possible: those of length 1 are left out, and neighbours that lie one behind the other in all views are one. */
+function mergeAxes(shape: readonly number[], strides: readonly (readonly number[])[]): BatchAxis[] {
+  const nest = nestOf(shape, strides);
+  return nest.lengths
+    .map((length, level) => ({ length, strides: nest.strides.map((own) => own[level]!) }))
+    .filter(({ length }) => length !== 1);
+}
+
 /** a[..., M, K] · b[..., K, N] */
-export function productOf(a: View, b: View, out: View, accumulate: boolean): Product {
+export function productOf(a: View, b: View, out: View, accumulate: boolean, ofGradients = false): Product {
   const rank = out.shape.length;
   const [rowAxis, columnAxis] = [rank - 2, rank - 1];
   const M = out.shape[rowAxis]!;
@@ -77,6 +92,7 @@ export function productOf(a: View, b: View, out: View, accumulate: boolean): Pro
     batch: leading.filter((_, axis) => axis !== folded),
     lengths: null,
     accumulate,
+    ofGradients,
   };
 }
 
@@ -108,7 +124,14 @@ export function hasBlocks({ rows, rowLength, lengths }: Product): boolean {
 }
 
 /** x[T, B, K] · weight[K, N] for the steps before each row's length: the steps of one row are a block. */
-export function projectionOf(x: View, weight: View, lengths: View, out: View, accumulate: boolean): Product {
+export function projectionOf(
+  x: View,
+  weight: View,
+  lengths: View,
+  out: View,
+  accumulate: boolean,
+  ofGradients = false,
+): Product {
   const [T, B, K] = x.shape as [number, number, number];
   return {
     rows: T * B,
@@ -122,6 +145,7 @@ export function projectionOf(x: View, weight: View, lengths: View, out: View, ac
     batch: [],
     lengths: { view: lengths, of: 'rows' },
     accumulate,
+    ofGradients,
   };
 }
 
@@ -140,5 +164,6 @@ export function projectionGradOf(x: View, gradient: View, lengths: View, out: Vi
     batch: [],
     lengths: { view: lengths, of: 'inner' },
     accumulate: false,
+    ofGradients: true,
   };
 }

@@ -1,21 +1,23 @@
-import type { BufferUse } from '../device/recorder.js';
-import type { Layout, Places } from './matmul-layout.js';
+import type { FactorFormat } from './factor-format.js';
+import type { Loops } from './loops.js';
+import type { Layout } from './matmul-layout.js';
 import type { Plan } from './matmul-plan.js';
-import { declareArguments, declareBuffers, declareWalk, type ShaderArguments } from './shader-arguments.js';
+import type { Operands } from './operands.js';
 
 /** All that the text of a matrix product depends on. */
 export interface MatmulShader {
   readonly plan: Plan;
   readonly a: Layout;
   readonly b: Layout;
+  /** What is kept in workgroup memory. */
+  readonly format: FactorFormat;
   /** Whether rows have two levels. */
   readonly blocks: boolean;
   /** Whether the inner terms may not be a multiple of four. */
   readonly tail: boolean;
   readonly lengths: 'rows' | 'inner' | undefined;
-  readonly buffers: readonly BufferUse[];
-  readonly places: Places;
-  readonly arguments: ShaderArguments;
+  readonly operands: Operands;
+  readonly batch: Loops;
 }
 
 /** The parts of a vector. */
@@ -34,46 +36,40 @@ export const scaled = (name: string, count: number, factor: string): string =>
 /** Four numbers of a row of the result, or one. */
 export const rowType = (columns: number): string => (columns === 4 ? 'vec4f' : 'f32');
 
-/** Uniforms, bindings, and the functions that all products share. */
+/** The functions that all products share. */
 export function declarations(shader: MatmulShader): string {
-  const { a, b, buffers, places, lengths, plan } = shader;
-  const rank = shader.arguments.axes?.length ?? 0;
-  const elements: string[] = [];
-  if (a !== 'numbers') elements[places.a] = 'vec4f';
-  if (b !== 'numbers') elements[places.b] = 'vec4f';
+  const { a, b, format, operands, lengths, plan } = shader;
   return [
-    declareArguments(shader.arguments),
-    declareBuffers(buffers, elements),
-    rank > 0 ? declareWalk(rank) : '',
-    declareRead('a', places.a, a),
-    declareRead('b', places.b, b),
-    lengths ? declareLength(places.lengths!, lengths === 'rows' ? 'rowLength' : 'inner') : '',
+    declareRead('a', operands, a),
+    declareRead('b', operands, b),
+    lengths ? declareLength(operands, lengths === 'rows' ? 'rowLength' : 'inner') : '',
     declareBlockedRows(shader),
-    declarePutRow(places.out, plan.columns),
+    declarePutRow(operands, plan.columns),
+    format.helpers,
   ]
     .filter(Boolean)
     .join('\n\n');
 }
 
-function declareRead(name: 'a' | 'b', place: number, layout: Layout): string {
+function declareRead(name: 'a' | 'b', operands: Operands, layout: Layout): string {
   if (layout === 'numbers') {
     return `fn ${name}At(index: i32) -> f32 {
-  return buffer${place}[index];
+  return ${operands.elementAt(name, 'index')};
 }`;
   }
   return `fn ${name}Vector(index: i32) -> vec4f {
-  return buffer${place}[index >> 2];
+  return ${operands.elementAt(name, 'index >> 2')};
 }
 
 fn ${name}At(index: i32) -> f32 {
-  return buffer${place}[index >> 2][index & 3];
+  return ${operands.elementAt(name, 'index >> 2')}[index & 3];
 }`;
 }
 
 /** A length is never more than there is, whatever it says. */
-function declareLength(place: number, full: 'rowLength' | 'inner'): string {
+function declareLength(operands: Operands, full: 'rowLength' | 'inner'): string {
   return `fn lengthOf(block: i32) -> i32 {
-  return min(bitcast<i32>(buffer${place}[u.lengthsOffset + block * u.lengthsStride]), u.${full});
+  return min(${operands.element('lengths', 'block')}, u.${full});
 }`;
 }
 
@@ -96,7 +92,7 @@ fn isRow(row: i32) -> bool {
 }
 
 /** The loop is short, and one place that writes is compiled sooner than sixteen. */
-function declarePutRow(place: number, columns: number): string {
+function declarePutRow(operands: Operands, columns: number): string {
   return `fn putRow(row: i32, start: i32, column: i32, values: ${rowType(columns)}) {
   if (!isRow(row)) { return; }
   var rest = values;
@@ -104,8 +100,8 @@ function declarePutRow(place: number, columns: number): string {
   for (var n = column; n < end; n++) {
     let at = start + rowOfOut(row) + n * u.outColumn;
     var value = rest${columns === 4 ? '.x' : ''};
-    if (u.accumulate != 0) { value += buffer${place}[at]; }
-    buffer${place}[at] = value;
+    if (u.accumulate != 0) { value += ${operands.elementAt('out', 'at')}; }
+    ${operands.elementAt('out', 'at')} = value;
 ${columns === 4 ? '    rest = rest.yzwx;\n' : ''}  }
 }`;
 }
@@ -125,14 +121,10 @@ export function putTile(rows: number): string[] {
 }
 
 /** Statements that find a, b and the result of this batch: `aBase`, `bBase`, `outBase`. */
-export function bases(shader: MatmulShader): string[] {
-  const hasBatch = (shader.arguments.axes?.length ?? 0) > 0;
-  const start = (name: string): string => (hasBatch ? ` + start.${name}` : '');
+export function bases({ batch, operands }: MatmulShader): string[] {
   return [
-    ...(hasBatch ? ['let start = walk(batch);'] : []),
-    `let aBase = u.aOffset${start('x')};`,
-    `let bBase = u.bOffset${start('y')};`,
-    `let outBase = u.outOffset${start('z')};`,
+    ...batch.coordinates('batch'),
+    ...['a', 'b', 'out'].map((name) => `let ${name}Base = ${operands.place(name, ...batch.axes)};`),
   ];
 }
 

@@ -20,6 +20,8 @@ const depth = 16;
  */
 export function sharedCode(shader: MatmulShader): string {
   const { side } = shader.plan as SharedPlan;
+  const { format } = shader;
+  const vector = format.type === 'f16' ? 'vec4h' : 'vec4f';
   const square = 4 * side;
   const blocks = (side * depth) / 4;
   const body = [
@@ -49,8 +51,8 @@ export function sharedCode(shader: MatmulShader): string {
   ];
   return `${declarations(shader)}
 
-var<workgroup> aPart: array<vec4f, ${side * depth}>;
-var<workgroup> bPart: array<vec4f, ${side * depth}>;
+var<workgroup> aPart: array<${vector}, ${side * depth}>;
+var<workgroup> bPart: array<${vector}, ${side * depth}>;
 
 @compute @workgroup_size(${side * side})
 fn main(@builtin(workgroup_id) group: vec3u, @builtin(local_invocation_index) invocation: u32) {
@@ -77,19 +79,20 @@ function lines(layout: Layout, before: string, first: string): string[] {
 
 /** The loop over parts. */
 function sum(shader: MatmulShader, side: number): string[] {
+  const { format } = shader;
   const blocks = (side * depth) / 4;
   const steps = [
     `if (local < ${blocks}) {`,
-    indent(take('a', shader.a, shader.lengths === 'inner', side), 1),
+    indent(take('a', shader, side), 1),
     `} else if (local < ${2 * blocks}) {`,
-    indent(take('b', shader.b, shader.lengths === 'inner', side), 1),
+    indent(take('b', shader, side), 1),
     '}',
     'workgroupBarrier();',
     '// What was read past the end is not used.',
     `let terms = min(${depth}, end - first);`,
     'for (var step = 0; step < terms; step++) {',
-    `  let left = aPart[step * ${side} + down];`,
-    `  let right = bPart[step * ${side} + across];`,
+    `  let left = ${format.widenedFour(`aPart[step * ${side} + down]`)};`,
+    `  let right = ${format.widenedFour(`bPart[step * ${side} + across]`)};`,
     ...range(4).map((i) => `  c${i} += left.${part[i]} * right;`),
     '}',
     'workgroupBarrier();',
@@ -104,15 +107,17 @@ function sum(shader: MatmulShader, side: number): string[] {
 }
 
 /** Reads a block, and puts it into the part term by term. */
-function take(name: 'a' | 'b', layout: Layout, repeated: boolean, side: number): string[] {
+function take(name: 'a' | 'b', shader: MatmulShader, side: number): string[] {
+  const { format } = shader;
   const inner = `u.${name}Inner`;
-  const start = repeated ? ` + repeat * u.${name}Repeat` : '';
-  const put = (j: number, value: string): string => `${name}Part[${plus('place', j * side)}] = ${value};`;
+  const start = shader.lengths === 'inner' ? ` + repeat * u.${name}Repeat` : '';
+  const put = (j: number, value: string): string =>
+    `${name}Part[${plus('place', j * side)}] = ${format.roundedFour(value)};`;
   const from = `from${name.toUpperCase()}`;
   const at = (line: number, j: number): string =>
     `${name}${line} + ${from}${j === 0 ? '' : ` + ${j} * ${inner}`}`;
   const declaration = `let ${from} = ${inner} * (first + term)${start};`;
-  switch (layout) {
+  switch (shader[name]) {
     case 'outer vectors':
       return [declaration, ...range(4).map((j) => put(j, `${name}Vector(${at(0, j)})`))];
     case 'inner vectors':

@@ -1,13 +1,10 @@
 import { conformanceChecks } from '@ostinato/conformance';
-import type { Fused, FusedKernels, Kernels } from '@ostinato/kernel';
 import { ReferenceBackend } from '@ostinato/kernel/reference';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { findAdapter } from '../adapter.js';
-import { GpuBackend } from '../backend.js';
-import type { KernelContext } from './context.js';
+import type { GpuBackend } from '../backend.js';
 import type { Plan } from './matmul-plan.js';
-import { type Product, productOf, projectionGradOf, projectionOf } from './matmul-product.js';
-import { runProduct } from './matmul-run.js';
+import { plannedBackend } from './planned.fixture.js';
 
 /**
  * Ways to compute products that software drivers never choose, or seldom, and which checks of the conformance suite they run: those
@@ -35,31 +32,6 @@ const plans: readonly { readonly plan: Plan; readonly checks: readonly string[] 
 const adapter = await findAdapter({});
 const reason = 'unavailable' in adapter ? adapter.unavailable : undefined;
 
-/** A backend whose products follow a plan. */
-async function backendWith(plan: Plan): Promise<GpuBackend> {
-  const found = await findAdapter({});
-  if ('unavailable' in found) throw new Error(found.unavailable);
-  let context!: KernelContext;
-  const run = (product: Product): void => runProduct(context, 'product', product, plan);
-  const always = <Args>(productOfArgs: (args: Args) => Product): Fused<Args> => ({
-    supports: () => true,
-    run: (args) => run(productOfArgs(args)),
-  });
-  const fused = (own: KernelContext): Partial<FusedKernels> => {
-    context = own;
-    return {
-      projection: always(({ x, weight, lengths, out, accumulate }) =>
-        projectionOf(x, weight, lengths, out, accumulate),
-      ),
-      projectionGrad: always(({ x, gradient, lengths, out }) => projectionGradOf(x, gradient, lengths, out)),
-    };
-  };
-  const backend = new GpuBackend(await found.requestDevice(), found.info, {}, fused);
-  const matmul: Kernels['matmul'] = (a, b, out, { accumulate = false } = {}) =>
-    run(productOf(a, b, out, accumulate));
-  return Object.assign(backend, { matmul });
-}
-
 const groups = ['matmul', 'fused: projection'];
 
 for (const { plan, checks } of plans) {
@@ -67,7 +39,7 @@ for (const { plan, checks } of plans) {
     const oracle = new ReferenceBackend();
     let backend: GpuBackend;
     beforeAll(async () => {
-      backend = await backendWith(plan);
+      backend = await plannedBackend(plan);
     });
     afterAll(() => {
       backend.dispose();

@@ -1,6 +1,7 @@
 import { broadcastView, permuteView, type View } from '@ostinato/kernel';
 import { describe, expect, it } from 'vitest';
 import type { Dispatch } from '../device/recorder.js';
+import type { Precision } from './factor-format.js';
 import { type Plan, planOf, type RegisterPlan } from './matmul-plan.js';
 import { type Product, productOf, projectionGradOf, projectionOf } from './matmul-product.js';
 import { runProduct } from './matmul-run.js';
@@ -8,9 +9,9 @@ import { recordingContext, view } from './recurrence/recorded.fixture.js';
 
 const transposed = (of: View): View => permuteView(of, [1, 0]);
 
-function recorded(product: Product, plan: Plan = planOf(product, true)): Dispatch {
+function recorded(product: Product, plan: Plan = planOf(product, true), precision?: Precision): Dispatch {
   const { context, recorded } = recordingContext();
-  runProduct(context, 'matmul', product, plan);
+  runProduct({ ...context, precision }, 'matmul', product, plan);
   return recorded[0]!;
 }
 
@@ -50,6 +51,10 @@ describe('shaders of matrix products', () => {
         side: 8,
       }),
     ],
+    [
+      'matmul-shared-float16',
+      recorded(plain(64, 64, 64), { kind: 'shared', rows: 4, columns: 4, side: 16 }, 'float16'),
+    ],
     ['projection', recorded(projectionOf(x, view([12, 16]), lengths, view([20, 8, 16]), false))],
     [
       'projection-shared',
@@ -82,11 +87,32 @@ describe('shaders of matrix products', () => {
     expect(recorded(plain(64, 63, 64)).key).not.toBe(recorded(plain(64, 64, 64)).key);
   });
 
+  it('round no factors where gradients would vanish, or where it would help nothing', () => {
+    const shared: Plan = { kind: 'shared', rows: 4, columns: 4, side: 8 };
+    const ofGradients = { ...plain(64, 64, 64), ofGradients: true };
+    const project = (...last: [ofGradients?: boolean]): Product =>
+      projectionOf(x, view([12, 16]), lengths, view([20, 8, 16]), false, ...last);
+    const weightGradient = projectionGradOf(x, view([20, 8, 16]), lengths, view([12, 16]));
+    for (const [product, plan] of [
+      [ofGradients, shared],
+      [project(true), shared],
+      [weightGradient, shared],
+      [plain(64, 64, 64), planOf(plain(64, 64, 64), true)],
+    ] as const) {
+      expect(recorded(product, plan, 'float16').key).toBe(recorded(product, plan).key);
+      expect(recorded(product, plan, 'float16').code()).toBe(recorded(product, plan).code());
+    }
+    for (const product of [plain(64, 64, 64), project()]) {
+      expect(recorded(product, shared, 'float16').key).not.toBe(recorded(product, shared).key);
+      expect(recorded(product, shared, 'float16').code()).toContain('enable f16;');
+    }
+  });
+
   it('read no vectors from a storage that is read or written in another way', () => {
     const both = view([64, 64]);
     const gram = recorded(productOf(both, transposed(both), view([64, 64]), false));
     expect(gram.buffers).toHaveLength(2);
-    expect(gram.code()).not.toContain('array<vec4f>');
+    expect(gram.code()).not.toContain('array<vec4');
   });
 });
 

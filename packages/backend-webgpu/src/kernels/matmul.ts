@@ -1,4 +1,4 @@
-import type { View } from '@ostinato/kernel';
+import type { MatmulOptions, View } from '@ostinato/kernel';
 import type { KernelContext } from './context.js';
 import { planOf } from './matmul-plan.js';
 import { productOf } from './matmul-product.js';
@@ -11,8 +11,8 @@ export function matmul(
   a: View,
   b: View,
   out: View,
-  { accumulate = false }: { accumulate?: boolean } = {},
+  { accumulate = false, ofGradients = false }: MatmulOptions = {},
 ): void {
-  const product = productOf(a, b, out, accumulate);
+  const product = productOf(a, b, out, accumulate, ofGradients);
   runProduct(context, 'matmul', product, planOf(product, isSoftware(context.device)));
 }

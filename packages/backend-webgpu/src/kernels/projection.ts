@@ -7,8 +7,8 @@ import { isSoftware } from './software.js';
 
 /** out[T, B, N] = x[T, B, K] · weight[K, N] at steps before each row's length; what lies past it is not looked at and stays as it was. */
 export function projection(context: KernelContext, args: ProjectionArgs): void {
-  const { x, weight, lengths, out, accumulate } = args;
-  run(context, 'projection', projectionOf(x, weight, lengths, out, accumulate));
+  const { x, weight, lengths, out, accumulate, ofGradients } = args;
+  run(context, 'projection', projectionOf(x, weight, lengths, out, accumulate, ofGradients));
 }
 
 /** out[K, N] = Σ xᵀ · gradient over the steps before each row's length. */

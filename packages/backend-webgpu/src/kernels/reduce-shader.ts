@@ -1,30 +1,20 @@
 import { type MapProgram, positionsNeeded, type ReduceOp, type View } from '@ostinato/kernel';
 import { helperText } from '../wgsl/helpers.js';
 import { printProgram } from '../wgsl/print.js';
-import { usedInputs } from './dispatch-map.js';
-import {
-  type BoundViews,
-  coordinates,
-  declarations,
-  floatWord,
-  fromBits,
-  reach,
-  signedWord,
-  toBits,
-  toBitsHelpers,
-  word,
-  workgroupSize,
-} from './shader.js';
+import { coordinateName, positionNames, usedInputs } from './dispatch-map.js';
+import type { Loops } from './loops.js';
+import { fromBits, toBits, toBitsHelpers } from './numbers.js';
+import { distance, type Operands } from './operands.js';
+import { indented } from './text.js';
 
-/** Loops over the axes that are kept, and over those that are reduced. */
-interface Levels {
-  readonly kept: number;
-  readonly reduced: number;
+/** Invocations of a workgroup. */
+export const reduceLanes = 256;
+
+/** Loops over the axes that are kept, and over those that are reduced. Operands and positions have the axes of both. */
+export interface ReduceLoops {
+  readonly kept: Loops;
+  readonly reduced: Loops;
 }
-
-/** The words of the uniforms; behind them the lengths of loops, for each operand its offset and strides, then the scalars. */
-const words = { results: 0, numbers: 1, width: 2, depth: 3, acrossStep: 4, alongStep: 5, chunk: 6 };
-const firstLength = 7;
 
 const neutral: Record<ReduceOp, string> = {
   sum: '0f',
@@ -47,88 +37,73 @@ export function reduceShader(
   program: MapProgram,
   inputs: readonly View[],
   out: View,
-  { buffers, places }: BoundViews,
-  levels: Levels,
+  operands: Operands,
+  { kept, reduced }: ReduceLoops,
 ): string {
-  const { rowMajor, axes } = positionsNeeded(program);
-  const outOperand = inputs.length;
-  const firstPosition = outOperand + 1;
-  const firstAxis = firstPosition + (rowMajor ? 1 : 0);
-  const operands = firstAxis + axes.length;
-  const firstOperand = firstLength + levels.kept + levels.reduced;
-  const perOperand = 1 + levels.kept + levels.reduced;
-  const firstScalar = firstOperand + operands * perOperand;
-  const base = (operand: number): string => {
-    const first = firstOperand + operand * perOperand;
-    return `${signedWord(first)} + ${reach('k', first + 1, levels.kept)}`;
-  };
   const used = [...usedInputs(program)].sort((a, b) => a - b);
-  const walked = [...used, ...range(firstPosition, operands)];
-  const moved = (operand: number): string =>
-    `base${operand} + ${reach('c', firstOperand + operand * perOperand + 1 + levels.kept, levels.reduced)}`;
+  const positions = positionNames(program);
+  // Where the numbers of a result begin is found once; the way from there is that along the reduced axes.
+  const starts = [
+    ...used.map((index) => `let start${index} = ${operands.place(`input${index}`, ...kept.axes)};`),
+    ...positions.map((name) => `let ${name}Start = ${distance(name, kept.axes, kept.axes)};`),
+  ];
+  const onward = (name: string): string => distance(name, reduced.axes, reduced.axes);
+  const position = (name: string): string => `${name}Start + ${onward(name)}`;
   const printed = printProgram(program.outputs, {
     input: (index) => `x${index}`,
-    scalar: (index) => floatWord(firstScalar + index),
-    coordinate: (axis) => `f32(${moved(firstAxis + axes.indexOf(axis))})`,
+    scalar: (index) => `u.scalar${index}`,
+    coordinate: (axis) => `f32(${position(coordinateName(axis))})`,
     position: 'position',
   });
-  const body = [
-    ...coordinates('c', 'p', firstLength + levels.kept, levels.reduced),
+  const each = [
+    ...reduced.coordinates('at'),
     ...used.map((index) => {
-      const view = inputs[index]!;
-      return `let x${index} = ${fromBits(`b${places[index]}[${moved(index)}]`, view)};`;
+      const name = `input${index}`;
+      const bits = operands.elementAt(name, `start${index} + ${onward(name)}`);
+      return `let x${index} = ${fromBits(bits, inputs[index]!)};`;
     }),
-    ...(rowMajor ? [`let position = u32(${moved(firstPosition)});`] : []),
+    ...(positionsNeeded(program).rowMajor ? [`let position = u32(${position('position')});`] : []),
     ...printed.statements,
     `part = ${combined[op]('part', printed.results[0]!)};`,
   ];
-  return `${declarations(firstScalar + program.scalars, buffers)}
-var<workgroup> shares: array<f32, ${workgroupSize}>;
+  return `var<workgroup> shares: array<f32, ${reduceLanes}>;
 ${helperText([...printed.helperNames, ...helpers[op], ...toBitsHelpers([out])])}
-@compute @workgroup_size(${workgroupSize})
-fn main(
-  @builtin(local_invocation_index) id: u32,
-  @builtin(workgroup_id) group: vec3<u32>,
-  @builtin(num_workgroups) groups: vec3<u32>,
-) {
-  let across = (id / ${word(words.acrossStep)}) % ${word(words.width)};
-  let along = (id / ${word(words.alongStep)}) % ${word(words.depth)};
-  let result = (group.y * groups.x + group.x) * ${word(words.width)} + across;
-  let isResult = result < ${word(words.results)};
+@compute @workgroup_size(${reduceLanes})
+fn main(@builtin(local_invocation_index) invocation: u32, @builtin(workgroup_id) group: vec3<u32>) {
+  let lane = i32(invocation);
+  let across = (lane / u.acrossStep) % u.width;
+  let along = (lane / u.alongStep) % u.depth;
+  let result = (i32(group.y) * u.groupsAcross + i32(group.x)) * u.width + across;
+  let isResult = result < u.results;
   var total = ${neutral[op]};
-  var at = 0;
+  var place = 0;
   if (isResult) {
-    ${coordinates('k', 'result', firstLength, levels.kept).join('\n    ')}
-    at = ${base(outOperand)};
-    ${walked.map((operand) => `let base${operand} = ${base(operand)};`).join('\n    ')}
-    let end = min((group.z + 1u) * ${word(words.chunk)}, ${word(words.numbers)});
-    var p = group.z * ${word(words.chunk)} + along;
+${indented([...kept.coordinates('result'), `place = ${operands.place('output', ...kept.axes)};`, ...starts], '    ')}
+    let begin = i32(group.z) * u.chunk;
+    let end = min(begin + u.chunk, u.numbers);
+    var at = begin + along;
     // Parts of 32 numbers: one running total of very many would lose digits.
-    while (p < end) {
-      let stop = min(end, p + 32u * ${word(words.depth)});
+    while (at < end) {
+      let stop = min(end, at + 32 * u.depth);
       var part = ${neutral[op]};
-      while (p < stop) {
-        ${body.join('\n        ')}
-        p += ${word(words.depth)};
+      while (at < stop) {
+${indented(each, '        ')}
+        at += u.depth;
       }
       total = ${combined[op]('total', 'part')};
     }
   }
-  shares[id] = total;
+  shares[lane] = total;
   workgroupBarrier();
-  for (var half = ${word(words.depth)} / 2u; half > 0u; half /= 2u) {
+  for (var half = u.depth / 2; half > 0; half /= 2) {
     if (along < half) {
-      shares[id] = ${combined[op]('shares[id]', `shares[id + half * ${word(words.alongStep)}]`)};
+      shares[lane] = ${combined[op]('shares[lane]', 'shares[lane + half * u.alongStep]')};
     }
     workgroupBarrier();
   }
-  if (isResult && along == 0u) {
-    b${places[outOperand]}[at + i32(group.z * ${word(words.results)})] = ${toBits('shares[id]', out)};
+  if (isResult && along == 0) {
+    ${operands.elementAt('output', 'place + i32(group.z) * u.results')} = ${toBits('shares[lane]', out)};
   }
 }
 `;
-}
-
-function range(begin: number, end: number): number[] {
-  return Array.from({ length: end - begin }, (_, index) => begin + index);
 }

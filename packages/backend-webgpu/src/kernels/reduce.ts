@@ -12,18 +12,21 @@ import {
   type View,
   viewOf,
 } from '@ostinato/kernel';
-import { floatBits, spread } from '../device/recorder.js';
+import { spread } from '../device/recorder.js';
 import type { KernelContext } from './context.js';
-import { denseOrder } from './dispatch-map.js';
+import { denseOrder, positionNames } from './dispatch-map.js';
 import { withFewStorages } from './few-storages.js';
-import { reduceShader } from './reduce-shader.js';
-import { bindViews, workgroupSize } from './shader.js';
+import { Loops } from './loops.js';
+import { named, numbered } from './numbered.js';
+import { type Operand, Operands } from './operands.js';
+import { reduceLanes, reduceShader } from './reduce-shader.js';
+import { run } from './run.js';
 
 /** How the invocations of workgroups share a reduction. */
 interface Plan {
   /** Invocations side by side in a workgroup, each for another result. */
   readonly width: number;
-  /** Invocations of a workgroup for one result, each for some of its numbers; `width * depth` is the size of a workgroup. */
+  /** Invocations of a workgroup for one result, each for some of its numbers; `width * depth` are those of a workgroup. */
   readonly depth: number;
   /** Whether neighbouring invocations take neighbouring numbers of one result. */
   readonly along: boolean;
@@ -42,11 +45,11 @@ const powerOfTwo = (atLeast: number): number => 2 ** Math.ceil(Math.log2(Math.ma
 
 /** @param along whether the inputs lie more densely along the reduced axes than along those that are kept */
 function planOf(results: number, numbers: number, along: boolean): Plan {
-  const most = Math.min(workgroupSize, powerOfTwo(numbers / enough));
+  const most = Math.min(reduceLanes, powerOfTwo(numbers / enough));
   // Invocations that take neighbouring results read whole cache lines with 32 of them.
   const least = along ? 1 : Math.min(32, powerOfTwo(results));
-  const depth = Math.min(most, workgroupSize / least);
-  const width = workgroupSize / depth;
+  const depth = Math.min(most, reduceLanes / least);
+  const width = reduceLanes / depth;
   const groups = Math.ceil(results / width);
   const each = numbers / depth;
   const splits =
@@ -127,39 +130,56 @@ function isDenser(one: Nest, other: Nest, operands: number): boolean {
 }
 
 function dispatchPlan(
-  { recorder }: KernelContext,
+  context: KernelContext,
   call: { op: ReduceOp; program: MapProgram; inputs: readonly View[]; scalars: readonly number[]; out: View },
-  kept: Nest,
-  reduced: Nest,
+  keptNest: Nest,
+  reducedNest: Nest,
   { width, depth, along, splits }: Plan,
 ): void {
   const { op, program, inputs, scalars, out } = call;
-  const views = [...inputs, out];
-  const results = kept.lengths.reduce((product, length) => product * length, 1);
-  const numbers = reduced.lengths.reduce((product, length) => product * length, 1);
-  const levels = { kept: kept.lengths.length, reduced: reduced.lengths.length };
-  const bound = bindViews(inputs, [out]);
-  const words = [
+  const results = keptNest.lengths.reduce((product, length) => product * length, 1);
+  const count = reducedNest.lengths.reduce((product, length) => product * length, 1);
+  const kept = new Loops('kept', keptNest.lengths);
+  const reduced = new Loops('reduced', reducedNest.lengths);
+  const axes = [...kept.axes, ...reduced.axes];
+  const stridesOf = (operand: number): number[] => [
+    ...keptNest.strides[operand]!,
+    ...reducedNest.strides[operand]!,
+  ];
+  const operands: Record<string, Operand> = {};
+  for (const [index, name] of numbered('input', inputs.length).entries()) {
+    operands[name] = { view: inputs[index]!, axes, strides: stridesOf(index), elements: 'u32' };
+  }
+  const strides = stridesOf(inputs.length);
+  operands.output = { view: out, axes, strides, write: true, elements: 'u32' };
+  const groups = spread(Math.ceil(results / width));
+  const numbers: Record<string, number> = {
     results,
-    numbers,
+    numbers: count,
     width,
     depth,
-    along ? depth : 1,
-    along ? 1 : width,
-    Math.ceil(numbers / splits),
-    ...kept.lengths,
-    ...reduced.lengths,
-  ];
-  for (const [operand, strides] of kept.strides.entries()) {
-    words.push(views[operand]?.offset ?? 0, ...strides, ...reduced.strides[operand]!);
+    acrossStep: along ? depth : 1,
+    alongStep: along ? 1 : width,
+    chunk: Math.ceil(count / splits),
+    groupsAcross: groups[0],
+    ...kept.numbers,
+    ...reduced.numbers,
+  };
+  for (const [index, name] of positionNames(program).entries()) {
+    const operand = inputs.length + 1 + index;
+    Object.assign(numbers, kept.strides(name, keptNest.strides[operand]!));
+    Object.assign(numbers, reduced.strides(name, reducedNest.strides[operand]!));
   }
-  for (const scalar of scalars) words.push(floatBits(scalar));
-  recorder.dispatch({
-    label: 'reduce',
-    key: `reduce ${op} ${program.key} ${levels.kept} ${levels.reduced} ${bound.key}`,
-    code: () => reduceShader(op, program, inputs, out, bound, levels),
-    buffers: bound.buffers,
-    words,
-    groups: [...spread(Math.ceil(results / width)), splits],
-  });
+  run(
+    context,
+    {
+      label: 'reduce',
+      key: `${op} ${program.key} ${kept.axes.length} ${reduced.axes.length}`,
+      operands: new Operands(operands),
+      numbers,
+      floats: named('scalar', scalars),
+      code: (all) => reduceShader(op, program, inputs, out, all, { kept, reduced }),
+    },
+    [...groups, splits],
+  );
 }

@@ -1,27 +1,19 @@
-import type { View } from '@ostinato/kernel';
-import { type Dispatch, spread } from '../device/recorder.js';
+import { nestOf, type View } from '@ostinato/kernel';
+import { spread } from '../device/recorder.js';
 import type { KernelContext } from './context.js';
-import { bindViews } from './shader.js';
-import {
-  declareArguments,
-  declareBuffers,
-  declareWalk,
-  mergeAxes,
-  type ShaderArguments,
-  wordsOf,
-} from './shader-arguments.js';
+import { Loops } from './loops.js';
+import { type Operand, Operands } from './operands.js';
+import { run } from './run.js';
+import { indented } from './text.js';
 
 /** A kernel that works on each row (last axis) of views by itself. */
 export interface RowKernel {
   readonly label: string;
   /** What the text depends on beside the views. */
   readonly key: string;
-  /**
-   * What is read and what is written, by name, at most three views with the same leading axes. For a view that is called x the shader
-   * sees where a row begins as `xRow`, the distance of its elements as `u.xStep`, and the buffer as `names.x`.
-   */
+  /** Views that are read, by name, with the same leading axes. */
   readonly inputs: Readonly<Record<string, View>>;
-  /** See `inputs`. */
+  /** Views that are written, with the same leading axes. */
   readonly outs: Readonly<Record<string, View>>;
   /** Length of the rows, which is `u.columns`. */
   readonly columns: number;
@@ -29,9 +21,9 @@ export interface RowKernel {
   /**
    * Statements for one row. `lanes` invocations work on it, each on every `lanes`-th element from `lane` on, below `count`; all run all
    * statements, so that `addUp(value)` and `largestOf(value)` can combine the values of all lanes.
-   * @param names of the buffers
+   * @param element spells an element of the row of a view
    */
-  readonly statements: (names: Readonly<Record<string, string>>, lanes: number) => string;
+  readonly statements: (element: (name: string, index: string | 0) => string, lanes: number) => string;
   /** Which of the combinations are needed. */
   readonly combine: readonly Combination[];
 }
@@ -48,70 +40,60 @@ export function lanesFor(columns: number): 1 | 16 | 256 {
 /** Runs a kernel on all rows. */
 export function runRows(context: KernelContext, kernel: RowKernel): void {
   const { label, key, inputs, outs, columns, floats = {} } = kernel;
-  const names = Object.keys({ ...inputs, ...outs });
-  const views = Object.values({ ...inputs, ...outs });
-  const leading = views[0]!.shape.slice(0, -1);
+  const views = Object.entries({ ...inputs, ...outs });
+  const leading = views[0]![1].shape.slice(0, -1);
   const rows = leading.reduce((product, length) => product * length, 1);
   if (rows === 0) return;
-  const axes = mergeAxes(
+  const nest = nestOf(
     leading,
-    views.map(({ strides }) => strides.slice(0, -1)),
+    views.map(([, { strides }]) => strides.slice(0, -1)),
   );
+  const loops = new Loops('axis', nest.lengths);
+  const operands: Record<string, Operand> = {};
+  for (const [index, [name, view]] of views.entries()) {
+    const strides = [...nest.strides[index]!, view.strides.at(-1)!];
+    operands[name] = { view, axes: [...loops.axes, 'step'], strides, write: name in outs };
+  }
   const lanes = lanesFor(columns);
   const size = Math.max(64, lanes);
   const groups = spread(Math.ceil(rows / (size / lanes)));
-  const integers: Record<string, number> = { rows, columns, groupsAcross: groups[0] };
-  for (const [index, name] of names.entries()) {
-    const { offset, strides } = views[index]!;
-    integers[`${name}Offset`] = offset;
-    integers[`${name}Step`] = strides.at(-1)!;
-  }
-  const args: ShaderArguments = { integers, floats, axes };
-  const { buffers, places } = bindViews(Object.values(inputs), Object.values(outs));
-  const dispatch: Dispatch = {
-    label,
-    key: `${label} ${key} ${lanes} ${places.join('')} ${axes.length}`,
-    code: () => codeOf(kernel, args, { buffers, places, names, lanes, size }),
-    buffers,
-    words: wordsOf(args),
+  run(
+    context,
+    {
+      label,
+      key: `${key} ${lanes}`,
+      operands: new Operands(operands),
+      numbers: { rows, columns, groupsAcross: groups[0], ...loops.numbers },
+      floats,
+      code: (all) => codeOf(kernel, all, loops, lanes, size),
+    },
     groups,
-  };
-  context.recorder.dispatch(dispatch);
-}
-
-interface Arrangement {
-  readonly buffers: Dispatch['buffers'];
-  readonly places: readonly number[];
-  readonly names: readonly string[];
-  readonly lanes: number;
-  readonly size: number;
+  );
 }
 
 function codeOf(
-  { statements, combine }: RowKernel,
-  args: ShaderArguments,
-  { buffers, places, names, lanes, size }: Arrangement,
+  { inputs, outs, statements, combine }: RowKernel,
+  operands: Operands,
+  loops: Loops,
+  lanes: number,
+  size: number,
 ): string {
-  const bufferNames = Object.fromEntries(names.map((name, index) => [name, `buffer${places[index]}`]));
-  const starts = names.map((name, index) => `  let ${name}Row = u.${name}Offset + start.${'xyz'[index]};`);
+  const starts = Object.keys({ ...inputs, ...outs }).map(
+    (name) => `let ${name}Row = ${operands.place(name, ...loops.axes)};`,
+  );
+  const element = (name: string, index: string | 0): string =>
+    operands.elementAt(name, index === 0 ? `${name}Row` : `${name}Row + ${index} * u.${name}Step`);
   const shared = lanes > 1;
-  return `${declareArguments(args)}
-
-${declareBuffers(buffers)}
-
-${declareWalk(args.axes!.length)}
-
-${shared ? `var<workgroup> values: array<f32, ${size}>;\n\n` : ''}${combine.map((name) => combination(name, lanes)).join('\n\n')}
+  return `${shared ? `var<workgroup> values: array<f32, ${size}>;\n\n` : ''}${combine.map((name) => combination(name, lanes)).join('\n\n')}
 
 @compute @workgroup_size(${size})
-fn main(@builtin(workgroup_id) group: vec3u, @builtin(local_invocation_index) invocation: u32) {
+fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(local_invocation_index) invocation: u32) {
   let local = i32(invocation);
   let lane = local % ${lanes};
-  let row = i32(group.x + group.y * u32(u.groupsAcross)) * ${size / lanes} + local / ${lanes};
-  let start = walk(row);
-${starts.join('\n')}
+  let row = (i32(group.x) + i32(group.y) * u.groupsAcross) * ${size / lanes} + local / ${lanes};
+${indented([...loops.coordinates('row'), ...starts], '  ')}
   let count = select(0, u.columns, row < u.rows);
-${statements(bufferNames, lanes)}
+${statements(element, lanes)}
 }
 `;
 }

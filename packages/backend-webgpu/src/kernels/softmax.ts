@@ -13,17 +13,17 @@ export function softmax(context: KernelContext, { x, out, logarithm }: SoftmaxAr
     outs: { out },
     columns,
     combine: ['largestOf', 'addUp'],
-    statements: (names, lanes) => {
-      const element = `${names.x}[xRow + i * u.xStep]`;
-      const result = logarithm ? `${element} - largest - logSum` : `exp(${element} - largest) / sum`;
-      return `  var most = ${names.x}[xRow + min(lane, u.columns - 1) * u.xStep];
-  for (var i = lane + ${lanes}; i < count; i += ${lanes}) { most = max(most, ${element}); }
+    statements: (element, lanes) => {
+      const own = element('x', 'i');
+      const result = logarithm ? `${own} - largest - logSum` : `exp(${own} - largest) / sum`;
+      return `  var most = ${element('x', 'min(lane, u.columns - 1)')};
+  for (var i = lane + ${lanes}; i < count; i += ${lanes}) { most = max(most, ${own}); }
   let largest = largestOf(local, most);
   var part = 0f;
-  for (var i = lane; i < count; i += ${lanes}) { part += exp(${element} - largest); }
+  for (var i = lane; i < count; i += ${lanes}) { part += exp(${own} - largest); }
   let sum = addUp(local, part);
 ${logarithm ? '  let logSum = log(sum);\n' : ''}  for (var i = lane; i < count; i += ${lanes}) {
-    ${names.out}[outRow + i * u.outStep] = ${result};
+    ${element('out', 'i')} = ${result};
   }`;
     },
   });

@@ -89,6 +89,22 @@ describe('a tagger on the GPU', () => {
     next.dispose();
   });
 
+  it('learns with float16 factors what it learns with float32, without loss scaling', async ({ skip }) => {
+    const rounded = await webgpu({ precision: 'float16' })();
+    if ('unavailable' in rounded) return skip(rounded.unavailable);
+    const exact = await trainOn(backends.webgpu);
+    const { tagger, losses } = await trainOn(rounded);
+    expect(losses.at(-1)!).toBeLessThan(0.75 * losses[0]!);
+    // No more than one product of two rounded factors may be off.
+    for (const [step, loss] of exact.losses.entries()) {
+      expect(Math.abs(losses[step]! - loss) / loss, `step ${step + 1}`).toBeLessThan(2 ** -10);
+    }
+    expect(losses).not.toEqual(exact.losses);
+    tagger.dispose();
+    exact.tagger.dispose();
+    rounded.dispose();
+  });
+
   it('leaves nothing behind in memory', async () => {
     const before = backends.webgpu.memory();
     const { tagger } = await trainOn(backends.webgpu);

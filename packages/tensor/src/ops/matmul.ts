@@ -33,12 +33,13 @@ function assertMatrices(name: string, a: Tensor, b: Tensor): void {
   }
 }
 
-function product(a: Tensor, b: Tensor): Tensor {
+/** @param ofGradients whether a factor is a gradient; then factors of its own gradients are, too */
+function product(a: Tensor, b: Tensor, ofGradients = false): Tensor {
   const backend = commonBackend('matmul', [a, b]);
   const batch = broadcastShapes('matmul', a.shape.slice(0, -2), b.shape.slice(0, -2));
   const node = record('matmul', [a, b], (gradient) => [
-    a.slot && sumTo(product(gradient!, swapAxes(savedB!, -1, -2)), aShape),
-    b.slot && sumTo(product(swapAxes(savedA!, -1, -2), gradient!), bShape),
+    a.slot && sumTo(product(gradient!, swapAxes(savedB!, -1, -2), true), aShape),
+    b.slot && sumTo(product(swapAxes(savedA!, -1, -2), gradient!, true), bShape),
   ]);
   const aShape = a.shape;
   const bShape = b.shape;
@@ -47,6 +48,7 @@ function product(a: Tensor, b: Tensor): Tensor {
     broadcastView(a.view('matmul'), [...batch, ...aShape.slice(-2)]),
     broadcastView(b.view('matmul'), [...batch, ...bShape.slice(-2)]),
     out.view(),
+    { ofGradients },
   );
   const savedA = b.slot && node?.save(a);
   const savedB = a.slot && node?.save(b);
@@ -79,8 +81,8 @@ export function linear(x: Tensor, weight: Tensor, bias?: Tensor): Tensor {
 function affine(x: Tensor, weight: Tensor, bias: Tensor): Tensor {
   const backend = commonBackend('linear', [x, weight, bias]);
   const node = record('linear', [x, weight, bias], (gradient) => [
-    x.slot && product(gradient!, swapAxes(savedWeight!, 0, 1)),
-    weight.slot && product(swapAxes(savedX!, 0, 1), gradient!),
+    x.slot && product(gradient!, swapAxes(savedWeight!, 0, 1), true),
+    weight.slot && product(swapAxes(savedX!, 0, 1), gradient!, true),
     bias.slot && sumTo(gradient!, [gradient!.shape[1]!]),
   ]);
   const shape = [x.shape[0]!, weight.shape[1]!];

@@ -24,10 +24,21 @@ import { swapAxes } from './shape.js';
  */
 export function project(x: Tensor, weight: Tensor, bias: Tensor | undefined, lengths: Tensor): Tensor {
   assertFits(x, weight, bias, lengths);
+  return projected(x, weight, bias, lengths, false);
+}
+
+/** @param ofGradients whether x or weight is a gradient; then factors of their own gradients are, too */
+function projected(
+  x: Tensor,
+  weight: Tensor,
+  bias: Tensor | undefined,
+  lengths: Tensor,
+  ofGradients: boolean,
+): Tensor {
   const operands = bias ? [x, weight, bias] : [x, weight];
   const backend = commonBackend('project', [...operands, lengths]);
   const node = record('project', operands, (gradient) => [
-    x.slot && project(gradient!, swapAxes(savedWeight!, 0, 1), undefined, savedLengths!),
+    x.slot && projected(gradient!, swapAxes(savedWeight!, 0, 1), undefined, savedLengths!, true),
     weight.slot && weightGradient(savedX!, gradient!, savedLengths!),
     bias?.slot && reshape(sumOfRealSteps(gradient!, savedLengths!), bias.shape),
   ]);
@@ -45,6 +56,7 @@ export function project(x: Tensor, weight: Tensor, bias: Tensor | undefined, len
     lengths: lengths.view('project'),
     out: out.view(),
     accumulate: bias !== undefined,
+    ofGradients,
   });
   const savedX = weight.slot && node?.save(x);
   const savedWeight = x.slot && node?.save(weight);
@@ -56,8 +68,8 @@ export function project(x: Tensor, weight: Tensor, bias: Tensor | undefined, len
 function weightGradient(x: Tensor, gradient: Tensor, lengths: Tensor): Tensor {
   const backend = commonBackend('project backward', [x, gradient, lengths]);
   const node = record('project backward', [x, gradient], (d) => [
-    x.slot && project(savedGradient!, swapAxes(d!, 0, 1), undefined, savedLengths!),
-    gradient.slot && project(savedX!, d!, undefined, savedLengths!),
+    x.slot && projected(savedGradient!, swapAxes(d!, 0, 1), undefined, savedLengths!, true),
+    gradient.slot && projected(savedX!, d!, undefined, savedLengths!, true),
   ]);
   const out = allocate(backend, [x.shape[2]!, gradient.shape[2]!], 'f32', outputSlot(node));
   runFused(backend, 'projectionGrad', {

@@ -165,7 +165,7 @@ function recurrentGradient(saved: Saved, cell: CellProgram, dr: Tensor, reverse:
     if (lengths) runFused(backend, 'projectionGrad', { x: left, gradient, lengths, out });
     else {
       const flat = (view: View, size: number): View => reshapeView(view, [T * B, size])!;
-      backend.matmul(permuteView(flat(left, H), [1, 0]), flat(gradient, width), out);
+      backend.matmul(permuteView(flat(left, H), [1, 0]), flat(gradient, width), out, { ofGradients: true });
     }
   };
   const before = sliceView(saved.states.view(), 1, reverse ? 1 : 0, reverse ? T + 1 : T);

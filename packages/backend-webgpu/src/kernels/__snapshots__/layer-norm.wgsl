@@ -1,28 +1,23 @@
-struct Arguments {
+struct Numbers {
   rows: i32,
   columns: i32,
   groupsAcross: i32,
+  axisLength0: i32,
+  epsilon: f32,
   xOffset: i32,
+  xAxis0: i32,
   xStep: i32,
   outOffset: i32,
+  outAxis0: i32,
   outStep: i32,
-  deviationOffset: i32,
-  deviationStep: i32,
-  epsilon: f32,
-  axes: array<vec4i, 1>,
+  inverseDeviationOffset: i32,
+  inverseDeviationAxis0: i32,
+  inverseDeviationStep: i32,
 }
-@group(0) @binding(0) var<uniform> u: Arguments;
-
-@group(0) @binding(1) var<storage, read> buffer0: array<f32>;
-@group(0) @binding(2) var<storage, read_write> buffer1: array<f32>;
-@group(0) @binding(3) var<storage, read_write> buffer2: array<f32>;
-
-fn walk(index: i32) -> vec3i {
-  var rest = index;
-  var at = vec3i();
-  at += rest * u.axes[0].yzw;
-  return at;
-}
+@group(0) @binding(0) var<uniform> u: Numbers;
+@group(0) @binding(1) var<storage, read> x: array<f32>;
+@group(0) @binding(2) var<storage, read_write> out: array<f32>;
+@group(0) @binding(3) var<storage, read_write> inverseDeviation: array<f32>;
 
 var<workgroup> values: array<f32, 64>;
 
@@ -40,28 +35,28 @@ fn addUp(local: i32, value: f32) -> f32 {
 }
 
 @compute @workgroup_size(64)
-fn main(@builtin(workgroup_id) group: vec3u, @builtin(local_invocation_index) invocation: u32) {
+fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(local_invocation_index) invocation: u32) {
   let local = i32(invocation);
   let lane = local % 16;
-  let row = i32(group.x + group.y * u32(u.groupsAcross)) * 4 + local / 16;
-  let start = walk(row);
-  let xRow = u.xOffset + start.x;
-  let outRow = u.outOffset + start.y;
-  let deviationRow = u.deviationOffset + start.z;
+  let row = (i32(group.x) + i32(group.y) * u.groupsAcross) * 4 + local / 16;
+  let axis0 = row;
+  let xRow = u.xOffset + axis0 * u.xAxis0;
+  let outRow = u.outOffset + axis0 * u.outAxis0;
+  let inverseDeviationRow = u.inverseDeviationOffset + axis0 * u.inverseDeviationAxis0;
   let count = select(0, u.columns, row < u.rows);
-  let origin = buffer0[xRow];
+  let origin = x[xRow];
   let total = f32(max(u.columns, 1));
   var part = 0f;
-  for (var i = lane; i < count; i += 16) { part += buffer0[xRow + i * u.xStep] - origin; }
+  for (var i = lane; i < count; i += 16) { part += x[xRow + i * u.xStep] - origin; }
   let mean = addUp(local, part) / total;
   part = 0f;
   for (var i = lane; i < count; i += 16) {
-    let deviation = buffer0[xRow + i * u.xStep] - origin - mean;
+    let deviation = x[xRow + i * u.xStep] - origin - mean;
     part += deviation * deviation;
   }
   let inverse = inverseSqrt(addUp(local, part) / total + u.epsilon);
   for (var i = lane; i < count; i += 16) {
-    buffer1[outRow + i * u.outStep] = (buffer0[xRow + i * u.xStep] - origin - mean) * inverse;
+    out[outRow + i * u.outStep] = (x[xRow + i * u.xStep] - origin - mean) * inverse;
   }
-  if (lane == 0 && row < u.rows) { buffer2[deviationRow] = inverse; }
+  if (lane == 0 && row < u.rows) { inverseDeviation[inverseDeviationRow] = inverse; }
 }

@@ -1,4 +1,4 @@
-struct Arguments {
+struct Numbers {
   rows: i32,
   rowLength: i32,
   columns: i32,
@@ -6,56 +6,49 @@ struct Arguments {
   repeats: i32,
   slices: i32,
   accumulate: i32,
-  aOffset: i32,
-  aBlock: i32,
-  aRow: i32,
-  aRepeat: i32,
-  aInner: i32,
   aInnerFirst: i32,
-  bOffset: i32,
-  bRepeat: i32,
-  bInner: i32,
-  bColumn: i32,
   bInnerFirst: i32,
-  outOffset: i32,
-  outBlock: i32,
-  outRow: i32,
-  outColumn: i32,
-  lengthsOffset: i32,
-  lengthsStride: i32,
   batches: i32,
   blocksDown: i32,
   blocksAcross: i32,
   groupsAcross: i32,
-  axes: array<vec4i, 1>,
+  batchLength0: i32,
+  aOffset: i32,
+  aBatch0: i32,
+  aBlock: i32,
+  aRow: i32,
+  aRepeat: i32,
+  aInner: i32,
+  bOffset: i32,
+  bBatch0: i32,
+  bRepeat: i32,
+  bInner: i32,
+  bColumn: i32,
+  outOffset: i32,
+  outBatch0: i32,
+  outBlock: i32,
+  outRow: i32,
+  outColumn: i32,
 }
-@group(0) @binding(0) var<uniform> u: Arguments;
-
-@group(0) @binding(1) var<storage, read> buffer0: array<vec4f>;
-@group(0) @binding(2) var<storage, read> buffer1: array<vec4f>;
-@group(0) @binding(3) var<storage, read_write> buffer2: array<f32>;
-
-fn walk(index: i32) -> vec3i {
-  var rest = index;
-  var at = vec3i();
-  at += rest * u.axes[0].yzw;
-  return at;
-}
+@group(0) @binding(0) var<uniform> u: Numbers;
+@group(0) @binding(1) var<storage, read> a: array<vec4<f32>>;
+@group(0) @binding(2) var<storage, read> b: array<vec4<f32>>;
+@group(0) @binding(3) var<storage, read_write> out: array<f32>;
 
 fn aVector(index: i32) -> vec4f {
-  return buffer0[index >> 2];
+  return a[index >> 2];
 }
 
 fn aAt(index: i32) -> f32 {
-  return buffer0[index >> 2][index & 3];
+  return a[index >> 2][index & 3];
 }
 
 fn bVector(index: i32) -> vec4f {
-  return buffer1[index >> 2];
+  return b[index >> 2];
 }
 
 fn bAt(index: i32) -> f32 {
-  return buffer1[index >> 2][index & 3];
+  return b[index >> 2][index & 3];
 }
 
 fn rowOfA(row: i32) -> i32 {
@@ -77,8 +70,8 @@ fn putRow(row: i32, start: i32, column: i32, values: vec4f) {
   for (var n = column; n < end; n++) {
     let at = start + rowOfOut(row) + n * u.outColumn;
     var value = rest.x;
-    if (u.accumulate != 0) { value += buffer2[at]; }
-    buffer2[at] = value;
+    if (u.accumulate != 0) { value += out[at]; }
+    out[at] = value;
     rest = rest.yzwx;
   }
 }
@@ -94,10 +87,10 @@ fn main(@builtin(workgroup_id) group: vec3u, @builtin(local_invocation_index) in
   let column0 = (block % u.blocksAcross * 8 + tile % 8) * 4;
   let live = batch < u.batches && column0 < u.columns && row0 < u.rows;
   if (!live) { return; }
-  let start = walk(batch);
-  let aBase = u.aOffset + start.x;
-  let bBase = u.bOffset + start.y;
-  let outBase = u.outOffset + start.z;
+  let batch0 = batch;
+  let aBase = u.aOffset + batch0 * u.aBatch0;
+  let bBase = u.bOffset + batch0 * u.bBatch0;
+  let outBase = u.outOffset + batch0 * u.outBatch0;
   let aRow0 = aBase + rowOfA(row0);
   let aRow1 = aBase + rowOfA(row0 + 1);
   let aRow2 = aBase + rowOfA(row0 + 2);

@@ -1,4 +1,4 @@
-struct Arguments {
+struct Numbers {
   rows: i32,
   rowLength: i32,
   columns: i32,
@@ -6,53 +6,52 @@ struct Arguments {
   repeats: i32,
   slices: i32,
   accumulate: i32,
+  aInnerFirst: i32,
+  bInnerFirst: i32,
+  batches: i32,
+  blocksDown: i32,
+  blocksAcross: i32,
+  groupsAcross: i32,
   aOffset: i32,
   aBlock: i32,
   aRow: i32,
   aRepeat: i32,
   aInner: i32,
-  aInnerFirst: i32,
   bOffset: i32,
   bRepeat: i32,
   bInner: i32,
   bColumn: i32,
-  bInnerFirst: i32,
   outOffset: i32,
   outBlock: i32,
   outRow: i32,
   outColumn: i32,
   lengthsOffset: i32,
-  lengthsStride: i32,
-  batches: i32,
-  blocksDown: i32,
-  blocksAcross: i32,
-  groupsAcross: i32,
+  lengthsBlock: i32,
 }
-@group(0) @binding(0) var<uniform> u: Arguments;
-
-@group(0) @binding(1) var<storage, read> buffer0: array<vec4f>;
-@group(0) @binding(2) var<storage, read> buffer1: array<vec4f>;
-@group(0) @binding(3) var<storage, read> buffer2: array<f32>;
-@group(0) @binding(4) var<storage, read_write> buffer3: array<f32>;
+@group(0) @binding(0) var<uniform> u: Numbers;
+@group(0) @binding(1) var<storage, read> a: array<vec4<f32>>;
+@group(0) @binding(2) var<storage, read> b: array<vec4<f32>>;
+@group(0) @binding(3) var<storage, read_write> out: array<f32>;
+@group(0) @binding(4) var<storage, read> lengths: array<i32>;
 
 fn aVector(index: i32) -> vec4f {
-  return buffer0[index >> 2];
+  return a[index >> 2];
 }
 
 fn aAt(index: i32) -> f32 {
-  return buffer0[index >> 2][index & 3];
+  return a[index >> 2][index & 3];
 }
 
 fn bVector(index: i32) -> vec4f {
-  return buffer1[index >> 2];
+  return b[index >> 2];
 }
 
 fn bAt(index: i32) -> f32 {
-  return buffer1[index >> 2][index & 3];
+  return b[index >> 2][index & 3];
 }
 
 fn lengthOf(block: i32) -> i32 {
-  return min(bitcast<i32>(buffer2[u.lengthsOffset + block * u.lengthsStride]), u.rowLength);
+  return min(lengths[u.lengthsOffset + block * u.lengthsBlock], u.rowLength);
 }
 
 fn rowOfA(row: i32) -> i32 {
@@ -74,8 +73,8 @@ fn putRow(row: i32, start: i32, column: i32, values: vec4f) {
   for (var n = column; n < end; n++) {
     let at = start + rowOfOut(row) + n * u.outColumn;
     var value = rest.x;
-    if (u.accumulate != 0) { value += buffer3[at]; }
-    buffer3[at] = value;
+    if (u.accumulate != 0) { value += out[at]; }
+    out[at] = value;
     rest = rest.yzwx;
   }
 }

@@ -1,24 +1,18 @@
-struct Arguments {
+struct Numbers {
   rows: i32,
   columns: i32,
   groupsAcross: i32,
+  axisLength0: i32,
   xOffset: i32,
+  xAxis0: i32,
   xStep: i32,
   outOffset: i32,
+  outAxis0: i32,
   outStep: i32,
-  axes: array<vec4i, 1>,
 }
-@group(0) @binding(0) var<uniform> u: Arguments;
-
-@group(0) @binding(1) var<storage, read> buffer0: array<f32>;
-@group(0) @binding(2) var<storage, read_write> buffer1: array<f32>;
-
-fn walk(index: i32) -> vec3i {
-  var rest = index;
-  var at = vec3i();
-  at += rest * u.axes[0].yzw;
-  return at;
-}
+@group(0) @binding(0) var<uniform> u: Numbers;
+@group(0) @binding(1) var<storage, read> x: array<f32>;
+@group(0) @binding(2) var<storage, read_write> out: array<f32>;
 
 var<workgroup> values: array<f32, 64>;
 
@@ -49,21 +43,21 @@ fn addUp(local: i32, value: f32) -> f32 {
 }
 
 @compute @workgroup_size(64)
-fn main(@builtin(workgroup_id) group: vec3u, @builtin(local_invocation_index) invocation: u32) {
+fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(local_invocation_index) invocation: u32) {
   let local = i32(invocation);
   let lane = local % 16;
-  let row = i32(group.x + group.y * u32(u.groupsAcross)) * 4 + local / 16;
-  let start = walk(row);
-  let xRow = u.xOffset + start.x;
-  let outRow = u.outOffset + start.y;
+  let row = (i32(group.x) + i32(group.y) * u.groupsAcross) * 4 + local / 16;
+  let axis0 = row;
+  let xRow = u.xOffset + axis0 * u.xAxis0;
+  let outRow = u.outOffset + axis0 * u.outAxis0;
   let count = select(0, u.columns, row < u.rows);
-  var most = buffer0[xRow + min(lane, u.columns - 1) * u.xStep];
-  for (var i = lane + 16; i < count; i += 16) { most = max(most, buffer0[xRow + i * u.xStep]); }
+  var most = x[xRow + min(lane, u.columns - 1) * u.xStep];
+  for (var i = lane + 16; i < count; i += 16) { most = max(most, x[xRow + i * u.xStep]); }
   let largest = largestOf(local, most);
   var part = 0f;
-  for (var i = lane; i < count; i += 16) { part += exp(buffer0[xRow + i * u.xStep] - largest); }
+  for (var i = lane; i < count; i += 16) { part += exp(x[xRow + i * u.xStep] - largest); }
   let sum = addUp(local, part);
   for (var i = lane; i < count; i += 16) {
-    buffer1[outRow + i * u.outStep] = exp(buffer0[xRow + i * u.xStep] - largest) / sum;
+    out[outRow + i * u.outStep] = exp(x[xRow + i * u.xStep] - largest) / sum;
   }
 }

@@ -1,11 +1,13 @@
 import type { RecurrenceGradArgs } from '@ostinato/kernel';
 import type { KernelContext } from '../context.js';
+import { float32Format } from '../factor-format.js';
+import type { Operands } from '../operands.js';
+import { run } from '../run.js';
+import { indented } from '../text.js';
 import { gradientForm } from './backward.js';
 import { addOutputGradient, backwardStep, storeGradients } from './backward-sequence.js';
 import { backwardText, cellKey, each, lengthOf, loadParameters } from './cell.js';
-import { indented, type Operands } from './operands.js';
 import { chunksOf, sizesOf, slotsOf } from './sequence.js';
-import { run } from './shader.js';
 import { rowsTogether, type Tile, tileFor, tileGroups, tileText } from './tile.js';
 
 /**
@@ -57,6 +59,7 @@ function stepText(args: RecurrenceGradArgs, operands: Operands, tile: Tile): str
         operands.element(gradient, 'u.behind', row, `(${term} / u.units)`, `(${term} % u.units)`),
       right: () => operands.element('weights', 'term', 'unit'),
     },
+    float32Format,
     backwardText(cell, true, form === 'separate').helpers,
     [
       'let time = u.now;',

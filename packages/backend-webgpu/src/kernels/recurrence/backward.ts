@@ -9,8 +9,8 @@ import {
 } from '@ostinato/kernel';
 import type { GpuStorage } from '../../device/storage.js';
 import type { KernelContext } from '../context.js';
+import { type Operand, Operands } from '../operands.js';
 import { copy, sumRows } from './copies.js';
-import { type Operand, Operands } from './operands.js';
 import { sizesOf } from './sequence.js';
 
 const label = 'recurrenceGrad';

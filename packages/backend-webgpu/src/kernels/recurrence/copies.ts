@@ -1,7 +1,8 @@
 import { sizeOf, type View } from '@ostinato/kernel';
 import type { KernelContext } from '../context.js';
-import { Operands } from './operands.js';
-import { runElements } from './shader.js';
+import { float32Format } from '../factor-format.js';
+import { Operands } from '../operands.js';
+import { runElements } from '../run.js';
 
 /** Axes of what is copied; views with fewer get axes of length 1 in front. */
 const axes = ['axis0', 'axis1', 'axis2'];
@@ -19,17 +20,25 @@ function threeAxes(view: View): View {
 /**
  * Copies a view of up to three axes to a float32 view of the same shape; whole numbers become float32 ones.
  * @param from null writes zeros
+ * @param format what `to` holds, if it is not float32
  */
-export function copy(context: KernelContext, label: string, from: View | null, to: View): void {
+export function copy(
+  context: KernelContext,
+  label: string,
+  from: View | null,
+  to: View,
+  format = float32Format,
+): void {
   const operands = new Operands({
     source: from && { view: threeAxes(from), axes },
-    copied: { view: threeAxes(to), axes, write: true },
+    copied: { view: threeAxes(to), axes, write: true, elements: format.type },
   });
   const [, length1, length2] = threeAxes(to).shape as [number, number, number];
   const kernel = {
     label,
     key: 'copy',
     operands,
+    directives: format.directives,
     numbers: { length1, length2 },
     code(all: Operands) {
       const position = [
@@ -39,10 +48,11 @@ export function copy(context: KernelContext, label: string, from: View | null, t
       ];
       const value = from ? `f32(${all.element('source', 'a', 'b', 'c')})` : '0f';
       return {
+        module: format.helpers,
         body: `  let a = ${position[0]};
   let b = ${position[1]};
   let c = ${position[2]};
-  ${all.element('copied', 'a', 'b', 'c')} = ${value};`,
+  ${all.element('copied', 'a', 'b', 'c')} = ${format.rounded(value)};`,
       };
     },
   };

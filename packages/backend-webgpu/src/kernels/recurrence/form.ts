@@ -46,6 +46,8 @@ export function formFor(
   const workgroup = (sweep === 'forward' ? forwardWorkgroup : backwardWorkgroup)(limits, sizes);
   const tile = tileFor(limits.maxComputeWorkgroupStorageSize, B, sweep === 'forward' ? G : 1);
   const settled = (form: RecurrenceForm): FormChoice => ({ form, rival: null });
+  // Steps with a second product run within workgroups only.
+  if (sizes.I > 0) return workgroup ? settled('sequence') : null;
   if (!workgroup || !tile) return workgroup ? settled('sequence') : tile ? settled('steps') : null;
   if (wanted) return settled(wanted);
   if (T < fewSteps) return settled('steps');

@@ -1,10 +1,12 @@
-import type { CellProgram, RecurrenceArgs } from '@ostinato/kernel';
+import { type CellProgram, ELEMENT_BYTES, type RecurrenceArgs, type View, viewOf } from '@ostinato/kernel';
 import { spread } from '../../device/recorder.js';
 import type { KernelContext } from '../context.js';
-import { cellKey, each, forwardText, lengthOf, loadParameters } from './cell.js';
-import { indented, type Operand, Operands } from './operands.js';
+import { type FactorFormat, formatFor } from '../factor-format.js';
+import { type Operand, Operands } from '../operands.js';
+import { run, runElements } from '../run.js';
+import { indented } from '../text.js';
+import { cellKey, each, forwardText, innerText, lengthOf, loadParameters } from './cell.js';
 import { chunksOf, sizesOf, slotsOf, stepsAtOnce } from './sequence.js';
-import { run, runElements } from './shader.js';
 import { four, packForward, total } from './weights.js';
 import { forwardWorkgroup, type Workgroup } from './workgroup.js';
 
@@ -25,18 +27,30 @@ export function forwardOperands(
 
 /**
  * The forward sweep of whole sequences, in one dispatch or a few: a workgroup takes a row through its steps. It remembers the first
- * state of all units; an invocation remembers the other states of its unit.
+ * state of all units in the format of factors; an invocation remembers the other states of its unit.
  */
 export function forwardSequence(context: KernelContext, args: RecurrenceArgs): void {
-  const packed = args.R && packForward(context, args.R);
+  const format = formatFor(context.precision);
+  const packed = args.R && packForward(context, args.R, format);
+  const kept = packed && !args.products && args.cell.inner ? productsOfStep(context, args) : null;
   try {
-    sweep(context, args, forwardOperands(args, packed?.operand ?? null));
+    const products = kept ?? args.products;
+    sweep(context, args, forwardOperands({ ...args, products }, packed?.operand ?? null), format);
   } finally {
     if (packed) context.memory.free(packed.storage);
+    if (kept) context.memory.free(kept.storage);
   }
 }
 
-function sweep(context: KernelContext, args: RecurrenceArgs, operands: Operands): void {
+/** Room for the products of a step, which the next one overwrites: what lies between two products of a step may have to wait there. */
+function productsOfStep(context: KernelContext, args: RecurrenceArgs): View {
+  const { B, G, H } = sizesOf(args);
+  const storage = context.memory.alloc(B * G * H * ELEMENT_BYTES, true);
+  const view = viewOf(storage, [1, B, G, H]);
+  return { ...view, strides: [0, ...view.strides.slice(1)] };
+}
+
+function sweep(context: KernelContext, args: RecurrenceArgs, operands: Operands, format: FactorFormat): void {
   const { cell, R, reverse } = args;
   const sizes = sizesOf(args);
   const { T, B, H } = sizes;
@@ -60,7 +74,8 @@ function sweep(context: KernelContext, args: RecurrenceArgs, operands: Operands)
         ...common,
         key: `sequence ${workgroup.key} ${cellKey(cell)}`,
         numbers: { ...numbers, groups: groups[0], slices, depth, fours: Math.ceil(H / 4) },
-        code: (all) => (workgroup.looped ? looped : sliced)(cell, all, workgroup),
+        directives: format.directives,
+        code: (all) => (workgroup.looped ? looped : sliced)(cell, all, workgroup, format),
       },
       groups,
     );
@@ -84,15 +99,30 @@ function storeProducts(
   );
 }
 
-/** r0, r1, ... = the products of four times units `begin` to `end` with the recurrent weights. */
-function multiply({ gates }: CellProgram, operands: Operands, first: string): string[] {
+/** The gates that get the product of the first state, and those that get the inner product. */
+function gateRanges({ gates, inner }: CellProgram): { outer: number[]; inner: number[] } {
+  const all = Array.from({ length: gates }, (_, gate) => gate);
+  const border = gates - (inner?.gates ?? 0);
+  return { outer: all.slice(0, border), inner: all.slice(border) };
+}
+
+/** r0, r1, ... of some gates = the products of four times units `begin` to `end` of `left` with the recurrent weights. */
+function multiply(
+  gates: readonly number[],
+  left: string,
+  operands: Operands,
+  format: FactorFormat,
+  begin = '',
+): string[] {
+  const weights = (gate: number): string =>
+    format.widenedFour(operands.element('weights', 'k', gate, 'unit'));
   return [
-    ...each(gates, (gate) => `var w${gate} = vec4<f32>();`),
+    ...gates.map((gate) => `var w${gate} = vec4<f32>();`),
     'for (var k = begin; k < end; k++) {',
-    `  let h = ${first};`,
-    ...each(gates, (gate) => `  w${gate} += h * ${operands.element('weights', 'k', gate, 'unit')};`),
+    `  let h = ${four(left, begin, format)};`,
+    ...gates.map((gate) => `  w${gate} += h * ${weights(gate)};`),
     '}',
-    ...each(gates, (gate) => `r${gate} = ${total(`w${gate}`)};`),
+    ...gates.map((gate) => `r${gate} = ${total(`w${gate}`)};`),
   ];
 }
 
@@ -107,14 +137,21 @@ ${body}
 `;
 
 /** Units fit into the workgroup: several invocations share the product of a unit where there are enough of them. */
-function sliced(cell: CellProgram, operands: Operands, workgroup: Workgroup): string {
+function sliced(cell: CellProgram, operands: Operands, workgroup: Workgroup, format: FactorFormat): string {
   const { gates: G, states: S } = cell;
   const { helpers, statements } = forwardText(cell, true);
+  const ranges = gateRanges(cell);
   const state = (index: number, slot: string): string =>
     operands.element('states', index, slot, 'row', 'unit');
-  return `${helpers}
-var<workgroup> first: array<f32, ${workgroup.lanes}>;
-var<workgroup> partials: array<f32, ${workgroup.lanes * G}>;
+  const addParts = (gates: readonly number[]): string[] => [
+    'for (var other = 1; other < u.slices; other++) {',
+    `  let at = (other - 1) * ${gates.length} * u.units + unit;`,
+    ...gates.map((gate, index) => `  r${gate} += partials[at + ${index} * u.units];`),
+    '}',
+  ];
+  return `${helpers}${format.helpers}
+var<workgroup> first: array<${format.type}, ${workgroup.lanes}>;
+${cell.inner ? `var<workgroup> values: array<${format.type}, ${workgroup.lanes}>;\n` : ''}var<workgroup> partials: array<f32, ${workgroup.lanes * Math.max(ranges.outer.length, ranges.inner.length)}>;
 ${main(
   workgroup,
   `  let unit = lane % u.units;
@@ -129,8 +166,8 @@ ${indented(
   each(S, (index) => `var s${index} = ${state(index, '(time + u.before)')};`),
   '  ',
 )}
-  first[lane] = select(0f, s0, owns);
-  workgroupBarrier();
+  first[lane] = ${format.rounded('select(0f, s0, owns)')};
+${cell.inner ? `  values[lane] = ${format.zero};\n` : ''}  workgroupBarrier();
   for (var count = 0; count < u.steps; count++) {
     let runs = time < length;
 ${indented(
@@ -148,31 +185,18 @@ ${indented(
   '        ',
 )}
       }
-${indented(multiply(cell, operands, four('first')), '      ')}
-      if (!owns && slice < u.slices) {
-        let at = (slice - 1) * ${G} * u.units + unit;
-${indented(
-  each(G, (gate) => `partials[at + ${gate} * u.units] = r${gate};`),
-  '        ',
-)}
-      }
+${shareProduct(ranges.outer, 'first', operands, format)}
     }
     workgroupBarrier();
-    if (owns) {
+${cell.inner ? innerPhase(cell, addParts(ranges.outer), shareProduct(ranges.inner, 'values', operands, format), format) : ''}    if (owns) {
       if (runs) {
-        for (var other = 1; other < u.slices; other++) {
-          let at = (other - 1) * ${G} * u.units + unit;
-${indented(
-  each(G, (gate) => `r${gate} += partials[at + ${gate} * u.units];`),
-  '          ',
-)}
-        }
+${indented(addParts(cell.inner ? ranges.inner : ranges.outer), '        ')}
 ${indented(statements, '        ')}
 ${indented(
   each(S, (index) => `s${index} = n${index};`),
   '        ',
 )}
-        first[unit] = s0;
+        first[unit] = ${format.rounded('s0')};
       }
 ${indented(
   storeProducts(cell, operands, (gate) => `r${gate}`),
@@ -189,49 +213,116 @@ ${indented(
 )}`;
 }
 
-/** More units than invocations: each takes several, and the first states before and after a step lie side by side. */
-function looped(cell: CellProgram, operands: Operands, workgroup: Workgroup): string {
+/** The part of a product that an invocation computes, and puts where the one that owns the unit finds it. */
+function shareProduct(
+  gates: readonly number[],
+  left: string,
+  operands: Operands,
+  format: FactorFormat,
+): string {
+  return `${indented(multiply(gates, left, operands, format), '      ')}
+      if (!owns && slice < u.slices) {
+        let at = (slice - 1) * ${gates.length} * u.units + unit;
+${indented(
+  gates.map((gate, index) => `partials[at + ${index} * u.units] = r${gate};`),
+  '        ',
+)}
+      }`;
+}
+
+/** What lies between the two products of a step: the values of all units, and the second one. */
+function innerPhase(
+  cell: CellProgram,
+  addParts: readonly string[],
+  share: string,
+  format: FactorFormat,
+): string {
+  return `    if (owns && runs) {
+${indented([...addParts, ...innerText(cell, (value) => `values[unit] = ${format.rounded(value)};`)], '      ')}
+    }
+    workgroupBarrier();
+    if (runs) {
+${share}
+    }
+    workgroupBarrier();
+`;
+}
+
+/** More units than invocations: each takes several, and the first states before and after a step lie side by side as factors. */
+function looped(cell: CellProgram, operands: Operands, workgroup: Workgroup, format: FactorFormat): string {
   const { gates: G, states: S } = cell;
   const { helpers, statements } = forwardText(cell, true);
+  const ranges = gateRanges(cell);
+  const { lanes, capacity } = workgroup;
   const state = (index: number, slot: string): string =>
     operands.element('states', index, slot, 'row', 'unit');
   const overUnits = (lines: readonly string[], indent: string): string =>
     indented(
-      [`for (var unit = lane; unit < u.units; unit += ${workgroup.lanes}) {`, indented(lines, '  '), '}'],
+      [`for (var unit = lane; unit < u.units; unit += ${lanes}) {`, indented(lines, '  '), '}'],
       indent,
     );
-  return `${helpers}
-var<workgroup> first: array<f32, ${2 * workgroup.capacity}>;
+  const load = [
+    ...loadInputs(cell, operands),
+    ...loadParameters(cell, operands),
+    ...each(G, (gate) => `var r${gate} = 0f;`),
+    'let begin = 0;',
+    'let end = u.fours;',
+  ];
+  const before = each(S, (index) => `let s${index} = ${state(index, '(time + u.before)')};`);
+  const product = (gate: number): string => operands.element('products', 'time', 'row', gate, 'unit');
+  // With a second product, the first one waits among the products that are kept.
+  const values = cell.inner
+    ? `    if (runs) {
+${overUnits(
+  [
+    ...before,
+    ...load,
+    ...multiply(ranges.outer, 'first', operands, format, 'old + '),
+    ...ranges.outer.map((gate) => `${product(gate)} = r${gate};`),
+    ...innerText(cell, (value) => `first[${2 * capacity} + unit] = ${format.rounded(value)};`),
+  ],
+  '      ',
+)}
+    }
+    workgroupBarrier();
+`
+    : '';
+  const compute = cell.inner
+    ? [
+        ...ranges.outer.map((gate) => `r${gate} = ${product(gate)};`),
+        ...multiply(ranges.inner, 'first', operands, format, `${2 * capacity} + `),
+        ...ranges.inner.map((gate) => `${product(gate)} = r${gate};`),
+      ]
+    : [
+        ...multiply(ranges.outer, 'first', operands, format, 'old + '),
+        ...storeProducts(cell, operands, (gate) => `r${gate}`),
+      ];
+  return `${helpers}${format.helpers}
+var<workgroup> first: array<${format.type}, ${(cell.inner ? 3 : 2) * capacity}>;
 ${main(
   workgroup,
   `  let length = ${lengthOf(operands)};
   var time = u.first;
-${overUnits([`first[unit] = ${state(0, '(time + u.before)')};`], '  ')}
+${overUnits([`first[unit] = ${format.rounded(state(0, '(time + u.before)'))};`], '  ')}
   if (lane < 4 * u.fours - u.units) {
-    first[u.units + lane] = 0f;
-    first[${workgroup.capacity} + u.units + lane] = 0f;
-  }
+    first[u.units + lane] = ${format.zero};
+    first[${capacity} + u.units + lane] = ${format.zero};
+${cell.inner ? `    first[${2 * capacity} + u.units + lane] = ${format.zero};\n` : ''}  }
   workgroupBarrier();
   var old = 0;
   for (var count = 0; count < u.steps; count++) {
     let runs = time < length;
-    let young = ${workgroup.capacity} - old;
-${overUnits(
+    let young = ${capacity} - old;
+${values}${overUnits(
   [
-    'let s0 = first[old + unit];',
-    ...each(S - 1, (index) => `let s${index + 1} = ${state(index + 1, '(time + u.before)')};`),
+    ...before,
     'if (runs) {',
     indented(
       [
-        ...loadInputs(cell, operands),
-        ...loadParameters(cell, operands),
-        ...each(G, (gate) => `var r${gate} = 0f;`),
-        'let begin = 0;',
-        'let end = u.fours;',
-        ...multiply(cell, operands, four('first', 'old + ')),
-        ...storeProducts(cell, operands, (gate) => `r${gate}`),
+        ...load,
+        ...compute,
         ...statements,
-        'first[young + unit] = n0;',
+        `first[young + unit] = ${format.rounded('n0')};`,
         ...each(S, (index) => `${state(index, '(time + u.after)')} = n${index};`),
       ],
       '  ',
@@ -240,7 +331,7 @@ ${overUnits(
     indented(
       [
         ...storeProducts(cell, operands, () => '0f'),
-        'first[young + unit] = s0;',
+        `first[young + unit] = ${format.rounded('s0')};`,
         ...each(S, (index) => `${state(index, '(time + u.after)')} = s${index};`),
       ],
       '  ',

@@ -1,18 +1,36 @@
-import type { RecurrenceArgs } from '@ostinato/kernel';
+import { ELEMENT_BYTES, type RecurrenceArgs } from '@ostinato/kernel';
 import type { KernelContext } from '../context.js';
+import { type FactorFormat, formatFor } from '../factor-format.js';
+import type { Operand, Operands } from '../operands.js';
+import { run } from '../run.js';
+import { indented } from '../text.js';
 import { cellKey, each, forwardText, lengthOf, loadParameters } from './cell.js';
 import { forwardOperands } from './forward-sequence.js';
-import { indented, type Operands } from './operands.js';
 import { chunksOf, sizesOf, slotsOf } from './sequence.js';
-import { run } from './shader.js';
 import { rowsTogether, type Tile, tileFor, tileGroups, tileText } from './tile.js';
+import { roundedWeights } from './weights.js';
+
+/** Steps below which it does not pay to round the weights first. */
+const fewSteps = 4;
 
 /** The forward sweep with a dispatch for each step, in which workgroups share rows and units. */
 export function forwardSteps(context: KernelContext, args: RecurrenceArgs): void {
-  const { cell, R, reverse } = args;
+  const format = formatFor(context.precision);
+  const isLighter = format.bytes < ELEMENT_BYTES && sizesOf(args).T >= fewSteps;
+  const rounded = isLighter ? roundedWeights(context, args.R!, format) : null;
+  try {
+    sweep(context, args, rounded?.operand ?? { view: args.R!, axes: ['term', 'gate', 'unit'] }, format);
+  } finally {
+    if (rounded) context.memory.free(rounded.storage);
+  }
+}
+
+function sweep(context: KernelContext, args: RecurrenceArgs, weights: Operand, format: FactorFormat): void {
+  const { cell, reverse } = args;
   const { T, B, G, H } = sizesOf(args);
-  const operands = forwardOperands(args, { view: R!, axes: ['term', 'gate', 'unit'] });
-  const tile = tileFor(context.limits.maxComputeWorkgroupStorageSize, B, G)!;
+  const operands = forwardOperands(args, weights);
+  const tile = tileFor(context.limits.maxComputeWorkgroupStorageSize, B, G, format)!;
+  const isRounded = weights.elements === format.type;
   const key = `steps ${tile.key} ${cellKey(cell)}`;
   for (const { first: time } of chunksOf(T, reverse, 1)) {
     run(
@@ -21,6 +39,7 @@ export function forwardSteps(context: KernelContext, args: RecurrenceArgs): void
         label: 'recurrence',
         key,
         operands,
+        directives: format.directives,
         numbers: {
           time,
           ...slotsOf(reverse),
@@ -30,14 +49,21 @@ export function forwardSteps(context: KernelContext, args: RecurrenceArgs): void
           terms: H,
           together: rowsTogether,
         },
-        code: (all) => stepText(args, all, tile),
+        code: (all) => stepText(args, all, tile, format, isRounded),
       },
       tileGroups(tile, B, H),
     );
   }
 }
 
-function stepText({ cell }: RecurrenceArgs, operands: Operands, tile: Tile): string {
+/** @param isRounded whether the weights are in the format already */
+function stepText(
+  { cell }: RecurrenceArgs,
+  operands: Operands,
+  tile: Tile,
+  format: FactorFormat,
+  isRounded: boolean,
+): string {
   const { gates: G, states: S } = cell;
   const { helpers, statements } = forwardText(cell, true);
   const state = (index: number, slot: 'before' | 'after'): string =>
@@ -50,8 +76,12 @@ function stepText({ cell }: RecurrenceArgs, operands: Operands, tile: Tile): str
     tile,
     {
       left: (row, term) => operands.element('states', 0, '(u.time + u.before)', row, term),
-      right: (column) => operands.element('weights', 'term', column, 'unit'),
+      right(column) {
+        const weight = operands.element('weights', 'term', column, 'unit');
+        return isRounded ? weight : format.rounded(weight);
+      },
     },
+    format,
     helpers,
     [
       ...each(S, (index) => `let s${index} = ${state(index, 'before')};`),

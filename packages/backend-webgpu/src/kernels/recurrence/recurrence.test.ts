@@ -1,5 +1,6 @@
 import { defineCell, expr } from '@ostinato/kernel';
 import { describe, expect, it } from 'vitest';
+import type { Precision } from '../factor-format.js';
 import { formFor } from './form.js';
 import { backwardCase, type Case, defaultLimits, forwardCase, recordingContext } from './recorded.fixture.js';
 import { type RecurrenceForm, recurrenceKernels } from './recurrence.js';
@@ -19,17 +20,29 @@ const gru = defineCell({ name: 'GRU', gates: 3, states: 1, parameters: 1 }, ({ x
   return [add(mul(sub(1, update), candidate), mul(update, s[0]!))];
 });
 
+const resetBefore = defineCell(
+  { name: 'GRU, reset before the product', gates: 3, states: 1, innerGates: 1 },
+  ({ x, r, s, multiply }) => {
+    const reset = sigmoid(add(x[0]!, r[0]!));
+    const update = sigmoid(add(x[1]!, r[1]!));
+    const candidate = tanh(add(x[2]!, multiply(mul(reset, s[0]!))[0]!));
+    return [add(mul(sub(1, update), candidate), mul(update, s[0]!))];
+  },
+);
+
 const small: Case = { T: 5, B: 3, H: 16, ragged: true };
 
-function forward(sizes: Case, form?: RecurrenceForm, cell = lstm) {
+function forward(sizes: Case, form?: RecurrenceForm, cell = lstm, precision?: Precision) {
   const { context, recorded } = recordingContext();
-  recurrenceKernels({ ...context, recurrence: form }).recurrence.run(forwardCase(cell, sizes));
+  recurrenceKernels({ ...context, recurrence: form, precision }).recurrence.run(forwardCase(cell, sizes));
   return recorded;
 }
 
-function backward(sizes: Case, form?: RecurrenceForm, cell = lstm) {
+function backward(sizes: Case, form?: RecurrenceForm, cell = lstm, precision?: Precision) {
   const { context, recorded } = recordingContext();
-  recurrenceKernels({ ...context, recurrence: form }).recurrenceGrad.run(backwardCase(cell, sizes));
+  recurrenceKernels({ ...context, recurrence: form, precision }).recurrenceGrad.run(
+    backwardCase(cell, sizes),
+  );
   return recorded;
 }
 
@@ -43,9 +56,15 @@ describe('shaders of recurrences', () => {
     ['forward-sequence-looped', () => forward({ ...small, H: 300 }, 'sequence')],
     ['forward-alone', () => forward({ ...small, mixes: false })],
     ['forward-steps', () => forward(small, 'steps')],
+    ['forward-sequence-float16', () => forward(small, 'sequence', lstm, 'float16')],
+    ['forward-steps-float16', () => forward(small, 'steps', lstm, 'float16')],
     ['backward-sequence', () => backward(small, 'sequence')],
     ['backward-sequence-looped', () => backward({ ...small, H: 300 }, 'sequence')],
     ['backward-sequence-gru', () => backward(small, 'sequence', gru)],
+    ['forward-sequence-inner', () => forward(small, 'sequence', resetBefore)],
+    ['forward-sequence-inner-looped', () => forward({ ...small, H: 300 }, 'sequence', resetBefore)],
+    ['backward-sequence-inner', () => backward(small, 'sequence', resetBefore)],
+    ['backward-sequence-inner-looped', () => backward({ ...small, H: 300 }, 'sequence', resetBefore)],
     ['backward-alone', () => backward({ ...small, mixes: false })],
     ['backward-steps', () => backward(small, 'steps')],
   ])('are as reviewed: %s', async (name, run) => {
@@ -57,6 +76,13 @@ describe('shaders of recurrences', () => {
     for (const form of ['sequence', 'steps'] as const) {
       expect(keys(forward({ ...small, T: 9, B: 4 }, form))).toEqual(keys(forward(small, form)));
       expect(keys(backward({ ...small, T: 9, B: 4 }, form))).toEqual(keys(backward(small, form)));
+    }
+  });
+
+  it('are the same for float16 on the way back, as gradients would vanish', () => {
+    const texts = (recorded: ReturnType<typeof backward>) => recorded.map(({ code }) => code());
+    for (const form of ['sequence', 'steps'] as const) {
+      expect(texts(backward(small, form, gru, 'float16'))).toEqual(texts(backward(small, form, gru)));
     }
   });
 
@@ -85,6 +111,12 @@ describe('dispatches of recurrences', () => {
     expect(backward({ T: 50, B: 128, H: 512 }, 'steps')).toHaveLength(50 + 1 + 3);
   });
 
+  it('round weights first where many steps read them', () => {
+    const steps = (T: number) => forward({ T, B: 128, H: 512 }, 'steps', lstm, 'float16').length;
+    expect(steps(50)).toBe(1 + 50);
+    expect(steps(3)).toBe(3);
+  });
+
   it('split very long sequences', () => {
     const chunks = forward({ T: 100_000, B: 1, H: 64 }, 'sequence');
     expect(chunks.length).toBeGreaterThan(5);
@@ -93,7 +125,7 @@ describe('dispatches of recurrences', () => {
 });
 
 describe('the form of a recurrence', () => {
-  const sizes = { T: 100, G: 4, S: 2, P: 0 };
+  const sizes = { T: 100, G: 4, S: 2, P: 0, I: 0 };
   const gpu = { ...defaultLimits, isSoftware: false };
 
   it('is a whole sequence for small layers and few rows, and steps for large ones', () => {
@@ -117,6 +149,15 @@ describe('the form of a recurrence', () => {
 
   it('is steps where there are too few to pack weights first', () => {
     expect(formFor(gpu, { ...sizes, T: 1, B: 1, H: 64 }, 'forward')?.form).toBe('steps');
+  });
+
+  it('is a whole sequence for steps with a second product, or the fallback', () => {
+    const inner = { ...sizes, I: 1 };
+    expect(formFor(gpu, { ...inner, B: 64, H: 512 }, 'forward', 'steps')).toEqual({
+      form: 'sequence',
+      rival: null,
+    });
+    expect(formFor(gpu, { ...inner, B: 1, H: 4096 }, 'forward')).toBeNull();
   });
 
   it('is the one that a device has room for', () => {

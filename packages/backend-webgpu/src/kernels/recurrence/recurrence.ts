@@ -64,7 +64,11 @@ export function recurrenceKernels(context: KernelContext): RecurrenceKernels {
       run(args) {
         rivals.run(keyOf(args, 'backward'), chosen(args, 'backward')!, (form) => {
           const isStepwise = form === 'steps';
-          const weights = args.R && (isStepwise ? transposedWeights : packBackward)(context, args.R);
+          const weights =
+            args.R &&
+            (isStepwise
+              ? transposedWeights(context, args.R)
+              : packBackward(context, args.R, args.cell.inner?.gates ?? 0));
           withBackwardScratch(context, args, weights, (operands) => {
             if (sizeOf(args.x.shape) > 0)
               (isStepwise ? backwardSteps : backwardSequence)(context, args, operands);

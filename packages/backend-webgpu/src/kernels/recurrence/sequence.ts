@@ -1,6 +1,6 @@
 import type { RecurrenceArgs } from '@ostinato/kernel';
 
-/** [T, B, G, H] of a recurrence, and S and P of its cell. */
+/** [T, B, G, H] of a recurrence, and S and P of its cell, and how many of its gates are inner ones. */
 export interface Sizes {
   readonly T: number;
   readonly B: number;
@@ -8,11 +8,12 @@ export interface Sizes {
   readonly H: number;
   readonly S: number;
   readonly P: number;
+  readonly I: number;
 }
 
 export function sizesOf({ x, cell }: RecurrenceArgs): Sizes {
   const [T, B, G, H] = x.shape as [number, number, number, number];
-  return { T, B, G, H, S: cell.states, P: cell.parameters };
+  return { T, B, G, H, S: cell.states, P: cell.parameters, I: cell.inner?.gates ?? 0 };
 }
 
 /** Some steps of a sequence, in the order in which a sweep takes them. */

@@ -1,5 +1,6 @@
+import { type FactorFormat, float32Format } from '../factor-format.js';
+import { indented } from '../text.js';
 import { each } from './cell.js';
-import { indented } from './operands.js';
 
 /** Units and groups of four rows that a workgroup of the stepwise kernels has invocations for. */
 export const tileUnits = 32;
@@ -24,13 +25,13 @@ export interface Tile {
 }
 
 /** @param room bytes of workgroup memory; null where it does not do */
-export function tileFor(room: number, rows: number, columns: number): Tile | null {
+export function tileFor(room: number, rows: number, columns: number, format = float32Format): Tile | null {
   let groups = 1;
   while (groups < parts && groups * rowsTogether < rows) groups *= 2;
   const slices = parts / groups;
   const exchange = slices > 1 ? lanes * 16 : 0;
   for (let depth = 32; depth >= 1; depth /= 2) {
-    const bytes = depth * (groups * 16 + columns * tileUnits * 4) + exchange;
+    const bytes = depth * (groups * rowsTogether + columns * tileUnits) * format.bytes + exchange;
     if (bytes <= room) return { columns, groups, slices, depth, key: `${groups}/${depth}` };
   }
   return null;
@@ -41,7 +42,7 @@ export function tileGroups({ groups }: Tile, rows: number, units: number): reado
   return [Math.ceil(units / tileUnits), Math.ceil(rows / (groups * rowsTogether))];
 }
 
-/** How the factors are spelled: an element of a row (`row`, `term`), an element of a column (`term`, `unit`). */
+/** How the factors are spelled: an element of a row (`row`, `term`) as an `f32`, one of a column (`term`, `unit`) in its format. */
 export interface Factors {
   left(row: string, term: string): string;
   right(column: number): string;
@@ -52,12 +53,18 @@ export interface Factors {
  * @param module declarations for module scope
  * @param each statements with `row`, `unit` and the products `r0`, `r1`, ...
  */
-export function tileText(tile: Tile, factors: Factors, module: string, finish: readonly string[]): string {
+export function tileText(
+  tile: Tile,
+  factors: Factors,
+  format: FactorFormat,
+  module: string,
+  finish: readonly string[],
+): string {
   const { columns, groups, slices, depth } = tile;
   const matrix = depth * tileUnits;
-  return `${module}
-var<workgroup> lefts: array<vec4<f32>, ${depth * groups}>;
-var<workgroup> rights: array<f32, ${matrix * columns}>;
+  return `${module}${format.helpers}
+var<workgroup> lefts: array<vec4<${format.type}>, ${depth * groups}>;
+var<workgroup> rights: array<${format.type}, ${matrix * columns}>;
 ${slices > 1 ? `var<workgroup> partials: array<vec4<f32>, ${lanes}>;\n` : ''}
 fn left(row: i32, term: i32) -> f32 {
   if (row >= u.rows || term >= u.terms) { return 0f; }
@@ -82,7 +89,7 @@ ${indented(
       let together = at / ${depth};
       let row = firstRow + together * ${rowsTogether};
       lefts[at % ${depth} * ${groups} + together] =
-        vec4<f32>(left(row, term), left(row + 1, term), left(row + 2, term), left(row + 3, term));
+        ${format.roundedFour('vec4<f32>(left(row, term), left(row + 1, term), left(row + 2, term), left(row + 3, term))')};
     }
     for (var at = lane; at < ${matrix}; at += ${lanes}) {
       let term = begin + at / ${tileUnits};
@@ -97,9 +104,12 @@ ${indented(
     workgroupBarrier();
     let end = min(${depth}, u.terms - begin);
     for (var k = slice; k < end; k += ${slices}) {
-      let some = lefts[k * ${groups} + group];
+      let some = ${format.widenedFour(`lefts[k * ${groups} + group]`)};
 ${indented(
-  each(columns, (index) => `a${index} += some * rights[${index * matrix} + k * ${tileUnits} + column];`),
+  each(columns, (index) => {
+    const right = format.widened(`rights[${index * matrix} + k * ${tileUnits} + column]`);
+    return `a${index} += some * ${right};`;
+  }),
   '      ',
 )}
     }

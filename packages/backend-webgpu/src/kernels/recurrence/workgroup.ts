@@ -24,14 +24,15 @@ export type WorkgroupLimits = Pick<
 /** Fours of terms of a product that are worth an invocation. */
 const leastDepth = 2;
 
-/** Room for the first state and for parts of products, or for two first states. Null where there is not enough. */
-export function forwardWorkgroup(limits: WorkgroupLimits, { G, H }: Sizes): Workgroup | null {
-  return workgroupFor(limits, H, H, 1 + G, 2);
+/** Room for the first state, inner values and parts of products, or for two first states. Null where there is not enough. */
+export function forwardWorkgroup(limits: WorkgroupLimits, { G, H, I }: Sizes): Workgroup | null {
+  const inner = Math.min(1, I);
+  return workgroupFor(limits, H, H, 1 + inner + G, 2 + inner);
 }
 
 /** Room for the gradients of products, and for parts of what flows back. Null where there is not enough. */
-export function backwardWorkgroup(limits: WorkgroupLimits, { G, H }: Sizes): Workgroup | null {
-  return workgroupFor(limits, H, G * H, 1 + G, G);
+export function backwardWorkgroup(limits: WorkgroupLimits, { G, H, I }: Sizes): Workgroup | null {
+  return workgroupFor(limits, H, (G - I) * H, 1 + G, G);
 }
 
 /**

@@ -9,31 +9,31 @@ struct Numbers {
   length: i32,
   rows: i32,
   units: i32,
-  x_at: i32,
-  x_time: i32,
-  x_row: i32,
-  x_gate: i32,
-  x_unit: i32,
-  states_at: i32,
-  states_state: i32,
-  states_slot: i32,
-  states_row: i32,
-  states_unit: i32,
-  lengths_at: i32,
-  lengths_row: i32,
-  dOutput_at: i32,
-  dOutput_time: i32,
-  dOutput_row: i32,
-  dOutput_unit: i32,
-  dx_at: i32,
-  dx_time: i32,
-  dx_row: i32,
-  dx_gate: i32,
-  dx_unit: i32,
-  carried_at: i32,
-  carried_index: i32,
-  carried_row: i32,
-  carried_unit: i32,
+  xOffset: i32,
+  xTime: i32,
+  xRow: i32,
+  xGate: i32,
+  xUnit: i32,
+  statesOffset: i32,
+  statesState: i32,
+  statesSlot: i32,
+  statesRow: i32,
+  statesUnit: i32,
+  lengthsOffset: i32,
+  lengthsRow: i32,
+  dOutputOffset: i32,
+  dOutputTime: i32,
+  dOutputRow: i32,
+  dOutputUnit: i32,
+  dxOffset: i32,
+  dxTime: i32,
+  dxRow: i32,
+  dxGate: i32,
+  dxUnit: i32,
+  carriedOffset: i32,
+  carriedIndex: i32,
+  carriedRow: i32,
+  carriedUnit: i32,
 }
 @group(0) @binding(0) var<uniform> u: Numbers;
 @group(0) @binding(1) var<storage, read> x: array<f32>;
@@ -65,21 +65,21 @@ fn main(@builtin(global_invocation_id) id: vec3<u32>) {
   if (index >= u.count) { return; }
   let row = index / u.units;
   let unit = index % u.units;
-  let length = i32(lengths[u.lengths_at + row * u.lengths_row]);
+  let length = i32(lengths[u.lengthsOffset + row * u.lengthsRow]);
 
-  var d0 = carried[u.carried_at + row * u.carried_row + unit * u.carried_unit];
-  var d1 = carried[u.carried_at + u.carried_index + row * u.carried_row + unit * u.carried_unit];
+  var d0 = carried[u.carriedOffset + row * u.carriedRow + unit * u.carriedUnit];
+  var d1 = carried[u.carriedOffset + u.carriedIndex + row * u.carriedRow + unit * u.carriedUnit];
 
   var time = u.first;
   for (var count = 0; count < u.steps; count++) {
-    d0 += dOutput[u.dOutput_at + time * u.dOutput_time + row * u.dOutput_row + unit * u.dOutput_unit];
+    d0 += dOutput[u.dOutputOffset + time * u.dOutputTime + row * u.dOutputRow + unit * u.dOutputUnit];
     if (time < length) {
-      let x0 = x[u.x_at + time * u.x_time + row * u.x_row + unit * u.x_unit];
-      let x1 = x[u.x_at + time * u.x_time + row * u.x_row + u.x_gate + unit * u.x_unit];
-      let x2 = x[u.x_at + time * u.x_time + row * u.x_row + 2 * u.x_gate + unit * u.x_unit];
-      let x3 = x[u.x_at + time * u.x_time + row * u.x_row + 3 * u.x_gate + unit * u.x_unit];
-      let s0 = states[u.states_at + (time + u.before) * u.states_slot + row * u.states_row + unit * u.states_unit];
-      let s1 = states[u.states_at + u.states_state + (time + u.before) * u.states_slot + row * u.states_row + unit * u.states_unit];
+      let x0 = x[u.xOffset + time * u.xTime + row * u.xRow + unit * u.xUnit];
+      let x1 = x[u.xOffset + time * u.xTime + row * u.xRow + u.xGate + unit * u.xUnit];
+      let x2 = x[u.xOffset + time * u.xTime + row * u.xRow + 2 * u.xGate + unit * u.xUnit];
+      let x3 = x[u.xOffset + time * u.xTime + row * u.xRow + 3 * u.xGate + unit * u.xUnit];
+      let s0 = states[u.statesOffset + (time + u.before) * u.statesSlot + row * u.statesRow + unit * u.statesUnit];
+      let s1 = states[u.statesOffset + u.statesState + (time + u.before) * u.statesSlot + row * u.statesRow + unit * u.statesUnit];
       let v0 = sigmoidOf(x3);
       let v1 = d0 * v0;
       let v2 = sigmoidOf(x1);
@@ -116,20 +116,20 @@ fn main(@builtin(global_invocation_id) id: vec3<u32>) {
       let gx3 = v28;
       let gs0 = 0f;
       let gs1 = v29;
-      dx[u.dx_at + time * u.dx_time + row * u.dx_row + unit * u.dx_unit] = gx0;
-      dx[u.dx_at + time * u.dx_time + row * u.dx_row + u.dx_gate + unit * u.dx_unit] = gx1;
-      dx[u.dx_at + time * u.dx_time + row * u.dx_row + 2 * u.dx_gate + unit * u.dx_unit] = gx2;
-      dx[u.dx_at + time * u.dx_time + row * u.dx_row + 3 * u.dx_gate + unit * u.dx_unit] = gx3;
+      dx[u.dxOffset + time * u.dxTime + row * u.dxRow + unit * u.dxUnit] = gx0;
+      dx[u.dxOffset + time * u.dxTime + row * u.dxRow + u.dxGate + unit * u.dxUnit] = gx1;
+      dx[u.dxOffset + time * u.dxTime + row * u.dxRow + 2 * u.dxGate + unit * u.dxUnit] = gx2;
+      dx[u.dxOffset + time * u.dxTime + row * u.dxRow + 3 * u.dxGate + unit * u.dxUnit] = gx3;
       d0 = gs0;
       d1 = gs1;
     } else {
-      dx[u.dx_at + time * u.dx_time + row * u.dx_row + unit * u.dx_unit] = 0f;
-      dx[u.dx_at + time * u.dx_time + row * u.dx_row + u.dx_gate + unit * u.dx_unit] = 0f;
-      dx[u.dx_at + time * u.dx_time + row * u.dx_row + 2 * u.dx_gate + unit * u.dx_unit] = 0f;
-      dx[u.dx_at + time * u.dx_time + row * u.dx_row + 3 * u.dx_gate + unit * u.dx_unit] = 0f;
+      dx[u.dxOffset + time * u.dxTime + row * u.dxRow + unit * u.dxUnit] = 0f;
+      dx[u.dxOffset + time * u.dxTime + row * u.dxRow + u.dxGate + unit * u.dxUnit] = 0f;
+      dx[u.dxOffset + time * u.dxTime + row * u.dxRow + 2 * u.dxGate + unit * u.dxUnit] = 0f;
+      dx[u.dxOffset + time * u.dxTime + row * u.dxRow + 3 * u.dxGate + unit * u.dxUnit] = 0f;
     }
     time += u.direction;
   }
-  carried[u.carried_at + row * u.carried_row + unit * u.carried_unit] = d0;
-  carried[u.carried_at + u.carried_index + row * u.carried_row + unit * u.carried_unit] = d1;
+  carried[u.carriedOffset + row * u.carriedRow + unit * u.carriedUnit] = d0;
+  carried[u.carriedOffset + u.carriedIndex + row * u.carriedRow + unit * u.carriedUnit] = d1;
 }

@@ -11,51 +11,51 @@ struct Numbers {
   slices: i32,
   depth: i32,
   fours: i32,
-  x_at: i32,
-  x_time: i32,
-  x_row: i32,
-  x_gate: i32,
-  x_unit: i32,
-  weights_at: i32,
-  weights_four: i32,
-  weights_unit: i32,
-  states_at: i32,
-  states_state: i32,
-  states_slot: i32,
-  states_row: i32,
-  states_unit: i32,
-  products_at: i32,
-  products_time: i32,
-  products_row: i32,
-  products_gate: i32,
-  products_unit: i32,
-  parameters_at: i32,
-  parameters_parameter: i32,
-  parameters_unit: i32,
-  lengths_at: i32,
-  lengths_row: i32,
-  dOutput_at: i32,
-  dOutput_time: i32,
-  dOutput_row: i32,
-  dOutput_unit: i32,
-  dx_at: i32,
-  dx_time: i32,
-  dx_row: i32,
-  dx_gate: i32,
-  dx_unit: i32,
-  dr_at: i32,
-  dr_time: i32,
-  dr_row: i32,
-  dr_gate: i32,
-  dr_unit: i32,
-  carried_at: i32,
-  carried_index: i32,
-  carried_row: i32,
-  carried_unit: i32,
-  sums_at: i32,
-  sums_index: i32,
-  sums_row: i32,
-  sums_unit: i32,
+  xOffset: i32,
+  xTime: i32,
+  xRow: i32,
+  xGate: i32,
+  xUnit: i32,
+  weightsOffset: i32,
+  weightsFour: i32,
+  weightsUnit: i32,
+  statesOffset: i32,
+  statesState: i32,
+  statesSlot: i32,
+  statesRow: i32,
+  statesUnit: i32,
+  productsOffset: i32,
+  productsTime: i32,
+  productsRow: i32,
+  productsGate: i32,
+  productsUnit: i32,
+  parametersOffset: i32,
+  parametersParameter: i32,
+  parametersUnit: i32,
+  lengthsOffset: i32,
+  lengthsRow: i32,
+  dOutputOffset: i32,
+  dOutputTime: i32,
+  dOutputRow: i32,
+  dOutputUnit: i32,
+  dxOffset: i32,
+  dxTime: i32,
+  dxRow: i32,
+  dxGate: i32,
+  dxUnit: i32,
+  drOffset: i32,
+  drTime: i32,
+  drRow: i32,
+  drGate: i32,
+  drUnit: i32,
+  carriedOffset: i32,
+  carriedIndex: i32,
+  carriedRow: i32,
+  carriedUnit: i32,
+  sumsOffset: i32,
+  sumsIndex: i32,
+  sumsRow: i32,
+  sumsUnit: i32,
 }
 @group(0) @binding(0) var<uniform> u: Numbers;
 @group(0) @binding(1) var<storage, read> x: array<f32>;
@@ -94,26 +94,26 @@ fn main(@builtin(workgroup_id) id: vec3<u32>, @builtin(local_invocation_index) i
   let unit = lane % u.units;
   let slice = lane / u.units;
   let owns = slice == 0;
-  let length = i32(parameters[u.lengths_at + row * u.lengths_row]);
+  let length = i32(parameters[u.lengthsOffset + row * u.lengthsRow]);
   let begin = slice * u.depth;
   let end = select(0, min(begin + u.depth, u.fours), slice < u.slices);
-  let p0 = parameters[u.parameters_at + unit * u.parameters_unit];
-  var d0 = parameters[u.carried_at + row * u.carried_row + unit * u.carried_unit];
-  var q0 = parameters[u.sums_at + row * u.sums_row + unit * u.sums_unit];
+  let p0 = parameters[u.parametersOffset + unit * u.parametersUnit];
+  var d0 = parameters[u.carriedOffset + row * u.carriedRow + unit * u.carriedUnit];
+  var q0 = parameters[u.sumsOffset + row * u.sumsRow + unit * u.sumsUnit];
   if (lane < 4 * u.fours - 3 * u.units) { gradient[3 * u.units + lane] = 0f; }
   var time = u.first;
   for (var count = 0; count < u.steps; count++) {
     let runs = time < length;
     if (owns) {
-      d0 += dOutput[u.dOutput_at + time * u.dOutput_time + row * u.dOutput_row + unit * u.dOutput_unit];
+      d0 += dOutput[u.dOutputOffset + time * u.dOutputTime + row * u.dOutputRow + unit * u.dOutputUnit];
       if (runs) {
-        let x0 = x[u.x_at + time * u.x_time + row * u.x_row + unit * u.x_unit];
-        let x1 = x[u.x_at + time * u.x_time + row * u.x_row + u.x_gate + unit * u.x_unit];
-        let x2 = x[u.x_at + time * u.x_time + row * u.x_row + 2 * u.x_gate + unit * u.x_unit];
-        let r0 = products[u.products_at + time * u.products_time + row * u.products_row + unit * u.products_unit];
-        let r1 = products[u.products_at + time * u.products_time + row * u.products_row + u.products_gate + unit * u.products_unit];
-        let r2 = products[u.products_at + time * u.products_time + row * u.products_row + 2 * u.products_gate + unit * u.products_unit];
-        let s0 = states[u.states_at + (time + u.before) * u.states_slot + row * u.states_row + unit * u.states_unit];
+        let x0 = x[u.xOffset + time * u.xTime + row * u.xRow + unit * u.xUnit];
+        let x1 = x[u.xOffset + time * u.xTime + row * u.xRow + u.xGate + unit * u.xUnit];
+        let x2 = x[u.xOffset + time * u.xTime + row * u.xRow + 2 * u.xGate + unit * u.xUnit];
+        let r0 = products[u.productsOffset + time * u.productsTime + row * u.productsRow + unit * u.productsUnit];
+        let r1 = products[u.productsOffset + time * u.productsTime + row * u.productsRow + u.productsGate + unit * u.productsUnit];
+        let r2 = products[u.productsOffset + time * u.productsTime + row * u.productsRow + 2 * u.productsGate + unit * u.productsUnit];
+        let s0 = states[u.statesOffset + (time + u.before) * u.statesSlot + row * u.statesRow + unit * u.statesUnit];
         let v0 = x1 + r1;
         let v1 = sigmoidOf(v0);
         let v2 = 1f - v1;
@@ -147,31 +147,31 @@ fn main(@builtin(workgroup_id) id: vec3<u32>, @builtin(local_invocation_index) i
         let gr2 = v23;
         let gs0 = v24;
         let gp0 = v23;
-        dx[u.dx_at + time * u.dx_time + row * u.dx_row + unit * u.dx_unit] = gx0;
-        dx[u.dx_at + time * u.dx_time + row * u.dx_row + u.dx_gate + unit * u.dx_unit] = gx1;
-        dx[u.dx_at + time * u.dx_time + row * u.dx_row + 2 * u.dx_gate + unit * u.dx_unit] = gx2;
-        dr[u.dr_at + time * u.dr_time + row * u.dr_row + unit * u.dr_unit] = gr0;
-        dr[u.dr_at + time * u.dr_time + row * u.dr_row + u.dr_gate + unit * u.dr_unit] = gr1;
-        dr[u.dr_at + time * u.dr_time + row * u.dr_row + 2 * u.dr_gate + unit * u.dr_unit] = gr2;
+        dx[u.dxOffset + time * u.dxTime + row * u.dxRow + unit * u.dxUnit] = gx0;
+        dx[u.dxOffset + time * u.dxTime + row * u.dxRow + u.dxGate + unit * u.dxUnit] = gx1;
+        dx[u.dxOffset + time * u.dxTime + row * u.dxRow + 2 * u.dxGate + unit * u.dxUnit] = gx2;
+        dr[u.drOffset + time * u.drTime + row * u.drRow + unit * u.drUnit] = gr0;
+        dr[u.drOffset + time * u.drTime + row * u.drRow + u.drGate + unit * u.drUnit] = gr1;
+        dr[u.drOffset + time * u.drTime + row * u.drRow + 2 * u.drGate + unit * u.drUnit] = gr2;
         gradient[0 * u.units + unit] = gr0;
         gradient[1 * u.units + unit] = gr1;
         gradient[2 * u.units + unit] = gr2;
         d0 = gs0;
         q0 += gp0;
       } else {
-        dx[u.dx_at + time * u.dx_time + row * u.dx_row + unit * u.dx_unit] = 0f;
-        dx[u.dx_at + time * u.dx_time + row * u.dx_row + u.dx_gate + unit * u.dx_unit] = 0f;
-        dx[u.dx_at + time * u.dx_time + row * u.dx_row + 2 * u.dx_gate + unit * u.dx_unit] = 0f;
-        dr[u.dr_at + time * u.dr_time + row * u.dr_row + unit * u.dr_unit] = 0f;
-        dr[u.dr_at + time * u.dr_time + row * u.dr_row + u.dr_gate + unit * u.dr_unit] = 0f;
-        dr[u.dr_at + time * u.dr_time + row * u.dr_row + 2 * u.dr_gate + unit * u.dr_unit] = 0f;
+        dx[u.dxOffset + time * u.dxTime + row * u.dxRow + unit * u.dxUnit] = 0f;
+        dx[u.dxOffset + time * u.dxTime + row * u.dxRow + u.dxGate + unit * u.dxUnit] = 0f;
+        dx[u.dxOffset + time * u.dxTime + row * u.dxRow + 2 * u.dxGate + unit * u.dxUnit] = 0f;
+        dr[u.drOffset + time * u.drTime + row * u.drRow + unit * u.drUnit] = 0f;
+        dr[u.drOffset + time * u.drTime + row * u.drRow + u.drGate + unit * u.drUnit] = 0f;
+        dr[u.drOffset + time * u.drTime + row * u.drRow + 2 * u.drGate + unit * u.drUnit] = 0f;
       }
     }
     workgroupBarrier();
     var sum = 0f;
     if (runs) {
       var w = vec4<f32>();
-      for (var k = begin; k < end; k++) { w += vec4<f32>(gradient[4 * k], gradient[4 * k + 1], gradient[4 * k + 2], gradient[4 * k + 3]) * weights[u.weights_at + k * u.weights_four + unit * u.weights_unit]; }
+      for (var k = begin; k < end; k++) { w += vec4<f32>(gradient[4 * k], gradient[4 * k + 1], gradient[4 * k + 2], gradient[4 * k + 3]) * weights[u.weightsOffset + k * u.weightsFour + unit * u.weightsUnit]; }
       sum = (w.x + w.y) + (w.z + w.w);
       if (!owns && slice < u.slices) { partials[(slice - 1) * u.units + unit] = sum; }
     }
@@ -183,7 +183,7 @@ fn main(@builtin(workgroup_id) id: vec3<u32>, @builtin(local_invocation_index) i
     time += u.direction;
   }
   if (owns) {
-    parameters[u.carried_at + row * u.carried_row + unit * u.carried_unit] = d0;
-    parameters[u.sums_at + row * u.sums_row + unit * u.sums_unit] = q0;
+    parameters[u.carriedOffset + row * u.carriedRow + unit * u.carriedUnit] = d0;
+    parameters[u.sumsOffset + row * u.sumsRow + unit * u.sumsUnit] = q0;
   }
 }

@@ -11,39 +11,39 @@ struct Numbers {
   slices: i32,
   depth: i32,
   fours: i32,
-  x_at: i32,
-  x_time: i32,
-  x_row: i32,
-  x_gate: i32,
-  x_unit: i32,
-  weights_at: i32,
-  weights_four: i32,
-  weights_unit: i32,
-  states_at: i32,
-  states_state: i32,
-  states_slot: i32,
-  states_row: i32,
-  states_unit: i32,
-  products_at: i32,
-  products_time: i32,
-  products_row: i32,
-  products_gate: i32,
-  products_unit: i32,
-  lengths_at: i32,
-  lengths_row: i32,
-  dOutput_at: i32,
-  dOutput_time: i32,
-  dOutput_row: i32,
-  dOutput_unit: i32,
-  dx_at: i32,
-  dx_time: i32,
-  dx_row: i32,
-  dx_gate: i32,
-  dx_unit: i32,
-  carried_at: i32,
-  carried_index: i32,
-  carried_row: i32,
-  carried_unit: i32,
+  xOffset: i32,
+  xTime: i32,
+  xRow: i32,
+  xGate: i32,
+  xUnit: i32,
+  weightsOffset: i32,
+  weightsFour: i32,
+  weightsUnit: i32,
+  statesOffset: i32,
+  statesState: i32,
+  statesSlot: i32,
+  statesRow: i32,
+  statesUnit: i32,
+  productsOffset: i32,
+  productsTime: i32,
+  productsRow: i32,
+  productsGate: i32,
+  productsUnit: i32,
+  lengthsOffset: i32,
+  lengthsRow: i32,
+  dOutputOffset: i32,
+  dOutputTime: i32,
+  dOutputRow: i32,
+  dOutputUnit: i32,
+  dxOffset: i32,
+  dxTime: i32,
+  dxRow: i32,
+  dxGate: i32,
+  dxUnit: i32,
+  carriedOffset: i32,
+  carriedIndex: i32,
+  carriedRow: i32,
+  carriedUnit: i32,
 }
 @group(0) @binding(0) var<uniform> u: Numbers;
 @group(0) @binding(1) var<storage, read> x: array<f32>;
@@ -82,30 +82,30 @@ fn main(@builtin(workgroup_id) id: vec3<u32>, @builtin(local_invocation_index) i
   let unit = lane % u.units;
   let slice = lane / u.units;
   let owns = slice == 0;
-  let length = i32(lengths[u.lengths_at + row * u.lengths_row]);
+  let length = i32(lengths[u.lengthsOffset + row * u.lengthsRow]);
   let begin = slice * u.depth;
   let end = select(0, min(begin + u.depth, u.fours), slice < u.slices);
 
-  var d0 = carried[u.carried_at + row * u.carried_row + unit * u.carried_unit];
-  var d1 = carried[u.carried_at + u.carried_index + row * u.carried_row + unit * u.carried_unit];
+  var d0 = carried[u.carriedOffset + row * u.carriedRow + unit * u.carriedUnit];
+  var d1 = carried[u.carriedOffset + u.carriedIndex + row * u.carriedRow + unit * u.carriedUnit];
 
   if (lane < 4 * u.fours - 4 * u.units) { gradient[4 * u.units + lane] = 0f; }
   var time = u.first;
   for (var count = 0; count < u.steps; count++) {
     let runs = time < length;
     if (owns) {
-      d0 += dOutput[u.dOutput_at + time * u.dOutput_time + row * u.dOutput_row + unit * u.dOutput_unit];
+      d0 += dOutput[u.dOutputOffset + time * u.dOutputTime + row * u.dOutputRow + unit * u.dOutputUnit];
       if (runs) {
-        let x0 = x[u.x_at + time * u.x_time + row * u.x_row + unit * u.x_unit];
-        let x1 = x[u.x_at + time * u.x_time + row * u.x_row + u.x_gate + unit * u.x_unit];
-        let x2 = x[u.x_at + time * u.x_time + row * u.x_row + 2 * u.x_gate + unit * u.x_unit];
-        let x3 = x[u.x_at + time * u.x_time + row * u.x_row + 3 * u.x_gate + unit * u.x_unit];
-        let r0 = products[u.products_at + time * u.products_time + row * u.products_row + unit * u.products_unit];
-        let r1 = products[u.products_at + time * u.products_time + row * u.products_row + u.products_gate + unit * u.products_unit];
-        let r2 = products[u.products_at + time * u.products_time + row * u.products_row + 2 * u.products_gate + unit * u.products_unit];
-        let r3 = products[u.products_at + time * u.products_time + row * u.products_row + 3 * u.products_gate + unit * u.products_unit];
-        let s0 = states[u.states_at + (time + u.before) * u.states_slot + row * u.states_row + unit * u.states_unit];
-        let s1 = states[u.states_at + u.states_state + (time + u.before) * u.states_slot + row * u.states_row + unit * u.states_unit];
+        let x0 = x[u.xOffset + time * u.xTime + row * u.xRow + unit * u.xUnit];
+        let x1 = x[u.xOffset + time * u.xTime + row * u.xRow + u.xGate + unit * u.xUnit];
+        let x2 = x[u.xOffset + time * u.xTime + row * u.xRow + 2 * u.xGate + unit * u.xUnit];
+        let x3 = x[u.xOffset + time * u.xTime + row * u.xRow + 3 * u.xGate + unit * u.xUnit];
+        let r0 = products[u.productsOffset + time * u.productsTime + row * u.productsRow + unit * u.productsUnit];
+        let r1 = products[u.productsOffset + time * u.productsTime + row * u.productsRow + u.productsGate + unit * u.productsUnit];
+        let r2 = products[u.productsOffset + time * u.productsTime + row * u.productsRow + 2 * u.productsGate + unit * u.productsUnit];
+        let r3 = products[u.productsOffset + time * u.productsTime + row * u.productsRow + 3 * u.productsGate + unit * u.productsUnit];
+        let s0 = states[u.statesOffset + (time + u.before) * u.statesSlot + row * u.statesRow + unit * u.statesUnit];
+        let s1 = states[u.statesOffset + u.statesState + (time + u.before) * u.statesSlot + row * u.statesRow + unit * u.statesUnit];
         let v0 = x3 + r3;
         let v1 = sigmoidOf(v0);
         let v2 = d0 * v1;
@@ -146,10 +146,10 @@ fn main(@builtin(workgroup_id) id: vec3<u32>, @builtin(local_invocation_index) i
         let gx3 = v32;
         let gs0 = 0f;
         let gs1 = v33;
-        dx[u.dx_at + time * u.dx_time + row * u.dx_row + unit * u.dx_unit] = gx0;
-        dx[u.dx_at + time * u.dx_time + row * u.dx_row + u.dx_gate + unit * u.dx_unit] = gx1;
-        dx[u.dx_at + time * u.dx_time + row * u.dx_row + 2 * u.dx_gate + unit * u.dx_unit] = gx2;
-        dx[u.dx_at + time * u.dx_time + row * u.dx_row + 3 * u.dx_gate + unit * u.dx_unit] = gx3;
+        dx[u.dxOffset + time * u.dxTime + row * u.dxRow + unit * u.dxUnit] = gx0;
+        dx[u.dxOffset + time * u.dxTime + row * u.dxRow + u.dxGate + unit * u.dxUnit] = gx1;
+        dx[u.dxOffset + time * u.dxTime + row * u.dxRow + 2 * u.dxGate + unit * u.dxUnit] = gx2;
+        dx[u.dxOffset + time * u.dxTime + row * u.dxRow + 3 * u.dxGate + unit * u.dxUnit] = gx3;
         gradient[0 * u.units + unit] = gx0;
         gradient[1 * u.units + unit] = gx1;
         gradient[2 * u.units + unit] = gx2;
@@ -157,17 +157,17 @@ fn main(@builtin(workgroup_id) id: vec3<u32>, @builtin(local_invocation_index) i
         d0 = gs0;
         d1 = gs1;
       } else {
-        dx[u.dx_at + time * u.dx_time + row * u.dx_row + unit * u.dx_unit] = 0f;
-        dx[u.dx_at + time * u.dx_time + row * u.dx_row + u.dx_gate + unit * u.dx_unit] = 0f;
-        dx[u.dx_at + time * u.dx_time + row * u.dx_row + 2 * u.dx_gate + unit * u.dx_unit] = 0f;
-        dx[u.dx_at + time * u.dx_time + row * u.dx_row + 3 * u.dx_gate + unit * u.dx_unit] = 0f;
+        dx[u.dxOffset + time * u.dxTime + row * u.dxRow + unit * u.dxUnit] = 0f;
+        dx[u.dxOffset + time * u.dxTime + row * u.dxRow + u.dxGate + unit * u.dxUnit] = 0f;
+        dx[u.dxOffset + time * u.dxTime + row * u.dxRow + 2 * u.dxGate + unit * u.dxUnit] = 0f;
+        dx[u.dxOffset + time * u.dxTime + row * u.dxRow + 3 * u.dxGate + unit * u.dxUnit] = 0f;
       }
     }
     workgroupBarrier();
     var sum = 0f;
     if (runs) {
       var w = vec4<f32>();
-      for (var k = begin; k < end; k++) { w += vec4<f32>(gradient[4 * k], gradient[4 * k + 1], gradient[4 * k + 2], gradient[4 * k + 3]) * weights[u.weights_at + k * u.weights_four + unit * u.weights_unit]; }
+      for (var k = begin; k < end; k++) { w += vec4<f32>(gradient[4 * k], gradient[4 * k + 1], gradient[4 * k + 2], gradient[4 * k + 3]) * weights[u.weightsOffset + k * u.weightsFour + unit * u.weightsUnit]; }
       sum = (w.x + w.y) + (w.z + w.w);
       if (!owns && slice < u.slices) { partials[(slice - 1) * u.units + unit] = sum; }
     }
@@ -179,7 +179,7 @@ fn main(@builtin(workgroup_id) id: vec3<u32>, @builtin(local_invocation_index) i
     time += u.direction;
   }
   if (owns) {
-    carried[u.carried_at + row * u.carried_row + unit * u.carried_unit] = d0;
-    carried[u.carried_at + u.carried_index + row * u.carried_row + unit * u.carried_unit] = d1;
+    carried[u.carriedOffset + row * u.carriedRow + unit * u.carriedUnit] = d0;
+    carried[u.carriedOffset + u.carriedIndex + row * u.carriedRow + unit * u.carriedUnit] = d1;
   }
 }

@@ -9,18 +9,18 @@ struct Numbers {
   length: i32,
   rows: i32,
   units: i32,
-  x_at: i32,
-  x_time: i32,
-  x_row: i32,
-  x_gate: i32,
-  x_unit: i32,
-  states_at: i32,
-  states_state: i32,
-  states_slot: i32,
-  states_row: i32,
-  states_unit: i32,
-  lengths_at: i32,
-  lengths_row: i32,
+  xOffset: i32,
+  xTime: i32,
+  xRow: i32,
+  xGate: i32,
+  xUnit: i32,
+  statesOffset: i32,
+  statesState: i32,
+  statesSlot: i32,
+  statesRow: i32,
+  statesUnit: i32,
+  lengthsOffset: i32,
+  lengthsRow: i32,
 }
 @group(0) @binding(0) var<uniform> u: Numbers;
 @group(0) @binding(1) var<storage, read> x: array<f32>;
@@ -49,17 +49,17 @@ fn main(@builtin(global_invocation_id) id: vec3<u32>) {
   if (index >= u.count) { return; }
   let row = index / u.units;
   let unit = index % u.units;
-  let length = i32(lengths[u.lengths_at + row * u.lengths_row]);
+  let length = i32(lengths[u.lengthsOffset + row * u.lengthsRow]);
 
   var time = u.first;
-  var s0 = states[u.states_at + (time + u.before) * u.states_slot + row * u.states_row + unit * u.states_unit];
-  var s1 = states[u.states_at + u.states_state + (time + u.before) * u.states_slot + row * u.states_row + unit * u.states_unit];
+  var s0 = states[u.statesOffset + (time + u.before) * u.statesSlot + row * u.statesRow + unit * u.statesUnit];
+  var s1 = states[u.statesOffset + u.statesState + (time + u.before) * u.statesSlot + row * u.statesRow + unit * u.statesUnit];
   for (var count = 0; count < u.steps; count++) {
     if (time < length) {
-      let x0 = x[u.x_at + time * u.x_time + row * u.x_row + unit * u.x_unit];
-      let x1 = x[u.x_at + time * u.x_time + row * u.x_row + u.x_gate + unit * u.x_unit];
-      let x2 = x[u.x_at + time * u.x_time + row * u.x_row + 2 * u.x_gate + unit * u.x_unit];
-      let x3 = x[u.x_at + time * u.x_time + row * u.x_row + 3 * u.x_gate + unit * u.x_unit];
+      let x0 = x[u.xOffset + time * u.xTime + row * u.xRow + unit * u.xUnit];
+      let x1 = x[u.xOffset + time * u.xTime + row * u.xRow + u.xGate + unit * u.xUnit];
+      let x2 = x[u.xOffset + time * u.xTime + row * u.xRow + 2 * u.xGate + unit * u.xUnit];
+      let x3 = x[u.xOffset + time * u.xTime + row * u.xRow + 3 * u.xGate + unit * u.xUnit];
       let v0 = sigmoidOf(x3);
       let v1 = sigmoidOf(x1);
       let v2 = v1 * s1;
@@ -74,8 +74,8 @@ fn main(@builtin(global_invocation_id) id: vec3<u32>) {
       s0 = n0;
       s1 = n1;
     }
-    states[u.states_at + (time + u.after) * u.states_slot + row * u.states_row + unit * u.states_unit] = s0;
-    states[u.states_at + u.states_state + (time + u.after) * u.states_slot + row * u.states_row + unit * u.states_unit] = s1;
+    states[u.statesOffset + (time + u.after) * u.statesSlot + row * u.statesRow + unit * u.statesUnit] = s0;
+    states[u.statesOffset + u.statesState + (time + u.after) * u.statesSlot + row * u.statesRow + unit * u.statesUnit] = s1;
     time += u.direction;
   }
 }

@@ -11,27 +11,27 @@ struct Numbers {
   slices: i32,
   depth: i32,
   fours: i32,
-  x_at: i32,
-  x_time: i32,
-  x_row: i32,
-  x_gate: i32,
-  x_unit: i32,
-  weights_at: i32,
-  weights_four: i32,
-  weights_gate: i32,
-  weights_unit: i32,
-  states_at: i32,
-  states_state: i32,
-  states_slot: i32,
-  states_row: i32,
-  states_unit: i32,
-  products_at: i32,
-  products_time: i32,
-  products_row: i32,
-  products_gate: i32,
-  products_unit: i32,
-  lengths_at: i32,
-  lengths_row: i32,
+  xOffset: i32,
+  xTime: i32,
+  xRow: i32,
+  xGate: i32,
+  xUnit: i32,
+  weightsOffset: i32,
+  weightsFour: i32,
+  weightsGate: i32,
+  weightsUnit: i32,
+  statesOffset: i32,
+  statesState: i32,
+  statesSlot: i32,
+  statesRow: i32,
+  statesUnit: i32,
+  productsOffset: i32,
+  productsTime: i32,
+  productsRow: i32,
+  productsGate: i32,
+  productsUnit: i32,
+  lengthsOffset: i32,
+  lengthsRow: i32,
 }
 @group(0) @binding(0) var<uniform> u: Numbers;
 @group(0) @binding(1) var<storage, read> x: array<f32>;
@@ -63,10 +63,10 @@ fn main(@builtin(workgroup_id) id: vec3<u32>, @builtin(local_invocation_index) i
   let row = i32(id.x) + i32(id.y) * u.groups;
   if (row >= u.rows) { return; }
   let lane = i32(invocation);
-  let length = i32(lengths[u.lengths_at + row * u.lengths_row]);
+  let length = i32(lengths[u.lengthsOffset + row * u.lengthsRow]);
   var time = u.first;
   for (var unit = lane; unit < u.units; unit += 256) {
-    first[unit] = states[u.states_at + (time + u.before) * u.states_slot + row * u.states_row + unit * u.states_unit];
+    first[unit] = states[u.statesOffset + (time + u.before) * u.statesSlot + row * u.statesRow + unit * u.statesUnit];
   }
   if (lane < 4 * u.fours - u.units) {
     first[u.units + lane] = 0f;
@@ -78,13 +78,13 @@ fn main(@builtin(workgroup_id) id: vec3<u32>, @builtin(local_invocation_index) i
     let runs = time < length;
     let young = 512 - old;
     for (var unit = lane; unit < u.units; unit += 256) {
-      let s0 = first[old + unit];
-      let s1 = states[u.states_at + u.states_state + (time + u.before) * u.states_slot + row * u.states_row + unit * u.states_unit];
+      let s0 = states[u.statesOffset + (time + u.before) * u.statesSlot + row * u.statesRow + unit * u.statesUnit];
+      let s1 = states[u.statesOffset + u.statesState + (time + u.before) * u.statesSlot + row * u.statesRow + unit * u.statesUnit];
       if (runs) {
-        let x0 = x[u.x_at + time * u.x_time + row * u.x_row + unit * u.x_unit];
-        let x1 = x[u.x_at + time * u.x_time + row * u.x_row + u.x_gate + unit * u.x_unit];
-        let x2 = x[u.x_at + time * u.x_time + row * u.x_row + 2 * u.x_gate + unit * u.x_unit];
-        let x3 = x[u.x_at + time * u.x_time + row * u.x_row + 3 * u.x_gate + unit * u.x_unit];
+        let x0 = x[u.xOffset + time * u.xTime + row * u.xRow + unit * u.xUnit];
+        let x1 = x[u.xOffset + time * u.xTime + row * u.xRow + u.xGate + unit * u.xUnit];
+        let x2 = x[u.xOffset + time * u.xTime + row * u.xRow + 2 * u.xGate + unit * u.xUnit];
+        let x3 = x[u.xOffset + time * u.xTime + row * u.xRow + 3 * u.xGate + unit * u.xUnit];
         var r0 = 0f;
         var r1 = 0f;
         var r2 = 0f;
@@ -97,19 +97,19 @@ fn main(@builtin(workgroup_id) id: vec3<u32>, @builtin(local_invocation_index) i
         var w3 = vec4<f32>();
         for (var k = begin; k < end; k++) {
           let h = vec4<f32>(first[old + 4 * k], first[old + 4 * k + 1], first[old + 4 * k + 2], first[old + 4 * k + 3]);
-          w0 += h * weights[u.weights_at + k * u.weights_four + unit * u.weights_unit];
-          w1 += h * weights[u.weights_at + k * u.weights_four + u.weights_gate + unit * u.weights_unit];
-          w2 += h * weights[u.weights_at + k * u.weights_four + 2 * u.weights_gate + unit * u.weights_unit];
-          w3 += h * weights[u.weights_at + k * u.weights_four + 3 * u.weights_gate + unit * u.weights_unit];
+          w0 += h * weights[u.weightsOffset + k * u.weightsFour + unit * u.weightsUnit];
+          w1 += h * weights[u.weightsOffset + k * u.weightsFour + u.weightsGate + unit * u.weightsUnit];
+          w2 += h * weights[u.weightsOffset + k * u.weightsFour + 2 * u.weightsGate + unit * u.weightsUnit];
+          w3 += h * weights[u.weightsOffset + k * u.weightsFour + 3 * u.weightsGate + unit * u.weightsUnit];
         }
         r0 = (w0.x + w0.y) + (w0.z + w0.w);
         r1 = (w1.x + w1.y) + (w1.z + w1.w);
         r2 = (w2.x + w2.y) + (w2.z + w2.w);
         r3 = (w3.x + w3.y) + (w3.z + w3.w);
-        products[u.products_at + time * u.products_time + row * u.products_row + unit * u.products_unit] = r0;
-        products[u.products_at + time * u.products_time + row * u.products_row + u.products_gate + unit * u.products_unit] = r1;
-        products[u.products_at + time * u.products_time + row * u.products_row + 2 * u.products_gate + unit * u.products_unit] = r2;
-        products[u.products_at + time * u.products_time + row * u.products_row + 3 * u.products_gate + unit * u.products_unit] = r3;
+        products[u.productsOffset + time * u.productsTime + row * u.productsRow + unit * u.productsUnit] = r0;
+        products[u.productsOffset + time * u.productsTime + row * u.productsRow + u.productsGate + unit * u.productsUnit] = r1;
+        products[u.productsOffset + time * u.productsTime + row * u.productsRow + 2 * u.productsGate + unit * u.productsUnit] = r2;
+        products[u.productsOffset + time * u.productsTime + row * u.productsRow + 3 * u.productsGate + unit * u.productsUnit] = r3;
         let v0 = x3 + r3;
         let v1 = sigmoidOf(v0);
         let v2 = x1 + r1;
@@ -126,16 +126,16 @@ fn main(@builtin(workgroup_id) id: vec3<u32>, @builtin(local_invocation_index) i
         let n0 = v12;
         let n1 = v10;
         first[young + unit] = n0;
-        states[u.states_at + (time + u.after) * u.states_slot + row * u.states_row + unit * u.states_unit] = n0;
-        states[u.states_at + u.states_state + (time + u.after) * u.states_slot + row * u.states_row + unit * u.states_unit] = n1;
+        states[u.statesOffset + (time + u.after) * u.statesSlot + row * u.statesRow + unit * u.statesUnit] = n0;
+        states[u.statesOffset + u.statesState + (time + u.after) * u.statesSlot + row * u.statesRow + unit * u.statesUnit] = n1;
       } else {
-        products[u.products_at + time * u.products_time + row * u.products_row + unit * u.products_unit] = 0f;
-        products[u.products_at + time * u.products_time + row * u.products_row + u.products_gate + unit * u.products_unit] = 0f;
-        products[u.products_at + time * u.products_time + row * u.products_row + 2 * u.products_gate + unit * u.products_unit] = 0f;
-        products[u.products_at + time * u.products_time + row * u.products_row + 3 * u.products_gate + unit * u.products_unit] = 0f;
+        products[u.productsOffset + time * u.productsTime + row * u.productsRow + unit * u.productsUnit] = 0f;
+        products[u.productsOffset + time * u.productsTime + row * u.productsRow + u.productsGate + unit * u.productsUnit] = 0f;
+        products[u.productsOffset + time * u.productsTime + row * u.productsRow + 2 * u.productsGate + unit * u.productsUnit] = 0f;
+        products[u.productsOffset + time * u.productsTime + row * u.productsRow + 3 * u.productsGate + unit * u.productsUnit] = 0f;
         first[young + unit] = s0;
-        states[u.states_at + (time + u.after) * u.states_slot + row * u.states_row + unit * u.states_unit] = s0;
-        states[u.states_at + u.states_state + (time + u.after) * u.states_slot + row * u.states_row + unit * u.states_unit] = s1;
+        states[u.statesOffset + (time + u.after) * u.statesSlot + row * u.statesRow + unit * u.statesUnit] = s0;
+        states[u.statesOffset + u.statesState + (time + u.after) * u.statesSlot + row * u.statesRow + unit * u.statesUnit] = s1;
       }
     }
     workgroupBarrier();

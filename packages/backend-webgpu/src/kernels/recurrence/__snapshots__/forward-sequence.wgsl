@@ -11,27 +11,27 @@ struct Numbers {
   slices: i32,
   depth: i32,
   fours: i32,
-  x_at: i32,
-  x_time: i32,
-  x_row: i32,
-  x_gate: i32,
-  x_unit: i32,
-  weights_at: i32,
-  weights_four: i32,
-  weights_gate: i32,
-  weights_unit: i32,
-  states_at: i32,
-  states_state: i32,
-  states_slot: i32,
-  states_row: i32,
-  states_unit: i32,
-  products_at: i32,
-  products_time: i32,
-  products_row: i32,
-  products_gate: i32,
-  products_unit: i32,
-  lengths_at: i32,
-  lengths_row: i32,
+  xOffset: i32,
+  xTime: i32,
+  xRow: i32,
+  xGate: i32,
+  xUnit: i32,
+  weightsOffset: i32,
+  weightsFour: i32,
+  weightsGate: i32,
+  weightsUnit: i32,
+  statesOffset: i32,
+  statesState: i32,
+  statesSlot: i32,
+  statesRow: i32,
+  statesUnit: i32,
+  productsOffset: i32,
+  productsTime: i32,
+  productsRow: i32,
+  productsGate: i32,
+  productsUnit: i32,
+  lengthsOffset: i32,
+  lengthsRow: i32,
 }
 @group(0) @binding(0) var<uniform> u: Numbers;
 @group(0) @binding(1) var<storage, read> x: array<f32>;
@@ -67,13 +67,13 @@ fn main(@builtin(workgroup_id) id: vec3<u32>, @builtin(local_invocation_index) i
   let unit = lane % u.units;
   let slice = lane / u.units;
   let owns = slice == 0;
-  let length = i32(lengths[u.lengths_at + row * u.lengths_row]);
+  let length = i32(lengths[u.lengthsOffset + row * u.lengthsRow]);
   let begin = slice * u.depth;
   let end = select(0, min(begin + u.depth, u.fours), slice < u.slices);
 
   var time = u.first;
-  var s0 = states[u.states_at + (time + u.before) * u.states_slot + row * u.states_row + unit * u.states_unit];
-  var s1 = states[u.states_at + u.states_state + (time + u.before) * u.states_slot + row * u.states_row + unit * u.states_unit];
+  var s0 = states[u.statesOffset + (time + u.before) * u.statesSlot + row * u.statesRow + unit * u.statesUnit];
+  var s1 = states[u.statesOffset + u.statesState + (time + u.before) * u.statesSlot + row * u.statesRow + unit * u.statesUnit];
   first[lane] = select(0f, s0, owns);
   workgroupBarrier();
   for (var count = 0; count < u.steps; count++) {
@@ -88,10 +88,10 @@ fn main(@builtin(workgroup_id) id: vec3<u32>, @builtin(local_invocation_index) i
     var r3 = 0f;
     if (runs) {
       if (owns) {
-        x0 = x[u.x_at + time * u.x_time + row * u.x_row + unit * u.x_unit];
-        x1 = x[u.x_at + time * u.x_time + row * u.x_row + u.x_gate + unit * u.x_unit];
-        x2 = x[u.x_at + time * u.x_time + row * u.x_row + 2 * u.x_gate + unit * u.x_unit];
-        x3 = x[u.x_at + time * u.x_time + row * u.x_row + 3 * u.x_gate + unit * u.x_unit];
+        x0 = x[u.xOffset + time * u.xTime + row * u.xRow + unit * u.xUnit];
+        x1 = x[u.xOffset + time * u.xTime + row * u.xRow + u.xGate + unit * u.xUnit];
+        x2 = x[u.xOffset + time * u.xTime + row * u.xRow + 2 * u.xGate + unit * u.xUnit];
+        x3 = x[u.xOffset + time * u.xTime + row * u.xRow + 3 * u.xGate + unit * u.xUnit];
       }
       var w0 = vec4<f32>();
       var w1 = vec4<f32>();
@@ -99,10 +99,10 @@ fn main(@builtin(workgroup_id) id: vec3<u32>, @builtin(local_invocation_index) i
       var w3 = vec4<f32>();
       for (var k = begin; k < end; k++) {
         let h = vec4<f32>(first[4 * k], first[4 * k + 1], first[4 * k + 2], first[4 * k + 3]);
-        w0 += h * weights[u.weights_at + k * u.weights_four + unit * u.weights_unit];
-        w1 += h * weights[u.weights_at + k * u.weights_four + u.weights_gate + unit * u.weights_unit];
-        w2 += h * weights[u.weights_at + k * u.weights_four + 2 * u.weights_gate + unit * u.weights_unit];
-        w3 += h * weights[u.weights_at + k * u.weights_four + 3 * u.weights_gate + unit * u.weights_unit];
+        w0 += h * weights[u.weightsOffset + k * u.weightsFour + unit * u.weightsUnit];
+        w1 += h * weights[u.weightsOffset + k * u.weightsFour + u.weightsGate + unit * u.weightsUnit];
+        w2 += h * weights[u.weightsOffset + k * u.weightsFour + 2 * u.weightsGate + unit * u.weightsUnit];
+        w3 += h * weights[u.weightsOffset + k * u.weightsFour + 3 * u.weightsGate + unit * u.weightsUnit];
       }
       r0 = (w0.x + w0.y) + (w0.z + w0.w);
       r1 = (w1.x + w1.y) + (w1.z + w1.w);
@@ -145,12 +145,12 @@ fn main(@builtin(workgroup_id) id: vec3<u32>, @builtin(local_invocation_index) i
         s1 = n1;
         first[unit] = s0;
       }
-      products[u.products_at + time * u.products_time + row * u.products_row + unit * u.products_unit] = r0;
-      products[u.products_at + time * u.products_time + row * u.products_row + u.products_gate + unit * u.products_unit] = r1;
-      products[u.products_at + time * u.products_time + row * u.products_row + 2 * u.products_gate + unit * u.products_unit] = r2;
-      products[u.products_at + time * u.products_time + row * u.products_row + 3 * u.products_gate + unit * u.products_unit] = r3;
-      states[u.states_at + (time + u.after) * u.states_slot + row * u.states_row + unit * u.states_unit] = s0;
-      states[u.states_at + u.states_state + (time + u.after) * u.states_slot + row * u.states_row + unit * u.states_unit] = s1;
+      products[u.productsOffset + time * u.productsTime + row * u.productsRow + unit * u.productsUnit] = r0;
+      products[u.productsOffset + time * u.productsTime + row * u.productsRow + u.productsGate + unit * u.productsUnit] = r1;
+      products[u.productsOffset + time * u.productsTime + row * u.productsRow + 2 * u.productsGate + unit * u.productsUnit] = r2;
+      products[u.productsOffset + time * u.productsTime + row * u.productsRow + 3 * u.productsGate + unit * u.productsUnit] = r3;
+      states[u.statesOffset + (time + u.after) * u.statesSlot + row * u.statesRow + unit * u.statesUnit] = s0;
+      states[u.statesOffset + u.statesState + (time + u.after) * u.statesSlot + row * u.statesRow + unit * u.statesUnit] = s1;
     }
     workgroupBarrier();
     time += u.direction;

@@ -7,27 +7,27 @@ struct Numbers {
   units: i32,
   terms: i32,
   together: i32,
-  x_at: i32,
-  x_time: i32,
-  x_row: i32,
-  x_gate: i32,
-  x_unit: i32,
-  weights_at: i32,
-  weights_term: i32,
-  weights_gate: i32,
-  weights_unit: i32,
-  states_at: i32,
-  states_state: i32,
-  states_slot: i32,
-  states_row: i32,
-  states_unit: i32,
-  products_at: i32,
-  products_time: i32,
-  products_row: i32,
-  products_gate: i32,
-  products_unit: i32,
-  lengths_at: i32,
-  lengths_row: i32,
+  xOffset: i32,
+  xTime: i32,
+  xRow: i32,
+  xGate: i32,
+  xUnit: i32,
+  weightsOffset: i32,
+  weightsTerm: i32,
+  weightsGate: i32,
+  weightsUnit: i32,
+  statesOffset: i32,
+  statesState: i32,
+  statesSlot: i32,
+  statesRow: i32,
+  statesUnit: i32,
+  productsOffset: i32,
+  productsTime: i32,
+  productsRow: i32,
+  productsGate: i32,
+  productsUnit: i32,
+  lengthsOffset: i32,
+  lengthsRow: i32,
 }
 @group(0) @binding(0) var<uniform> u: Numbers;
 @group(0) @binding(1) var<storage, read> x: array<f32>;
@@ -58,7 +58,7 @@ var<workgroup> partials: array<vec4<f32>, 256>;
 
 fn left(row: i32, term: i32) -> f32 {
   if (row >= u.rows || term >= u.terms) { return 0f; }
-  return states[u.states_at + (u.time + u.before) * u.states_slot + row * u.states_row + term * u.states_unit];
+  return states[u.statesOffset + (u.time + u.before) * u.statesSlot + row * u.statesRow + term * u.statesUnit];
 }
 
 @compute @workgroup_size(256)
@@ -85,10 +85,10 @@ fn main(@builtin(workgroup_id) id: vec3<u32>, @builtin(local_invocation_index) i
       let term = begin + at / 32;
       let unit = firstUnit + column;
       if (term < u.terms && unit < u.units) {
-        rights[0 + at] = weights[u.weights_at + term * u.weights_term + unit * u.weights_unit];
-        rights[512 + at] = weights[u.weights_at + term * u.weights_term + u.weights_gate + unit * u.weights_unit];
-        rights[1024 + at] = weights[u.weights_at + term * u.weights_term + 2 * u.weights_gate + unit * u.weights_unit];
-        rights[1536 + at] = weights[u.weights_at + term * u.weights_term + 3 * u.weights_gate + unit * u.weights_unit];
+        rights[0 + at] = weights[u.weightsOffset + term * u.weightsTerm + unit * u.weightsUnit];
+        rights[512 + at] = weights[u.weightsOffset + term * u.weightsTerm + u.weightsGate + unit * u.weightsUnit];
+        rights[1024 + at] = weights[u.weightsOffset + term * u.weightsTerm + 2 * u.weightsGate + unit * u.weightsUnit];
+        rights[1536 + at] = weights[u.weightsOffset + term * u.weightsTerm + 3 * u.weightsGate + unit * u.weightsUnit];
       }
     }
     workgroupBarrier();
@@ -138,13 +138,13 @@ fn main(@builtin(workgroup_id) id: vec3<u32>, @builtin(local_invocation_index) i
     a2 = a2.yzwx;
     var r3 = a3.x;
     a3 = a3.yzwx;
-    let s0 = states[u.states_at + (u.time + u.before) * u.states_slot + row * u.states_row + unit * u.states_unit];
-    let s1 = states[u.states_at + u.states_state + (u.time + u.before) * u.states_slot + row * u.states_row + unit * u.states_unit];
-    if (u.time < i32(lengths[u.lengths_at + row * u.lengths_row])) {
-      let x0 = x[u.x_at + u.time * u.x_time + row * u.x_row + unit * u.x_unit];
-      let x1 = x[u.x_at + u.time * u.x_time + row * u.x_row + u.x_gate + unit * u.x_unit];
-      let x2 = x[u.x_at + u.time * u.x_time + row * u.x_row + 2 * u.x_gate + unit * u.x_unit];
-      let x3 = x[u.x_at + u.time * u.x_time + row * u.x_row + 3 * u.x_gate + unit * u.x_unit];
+    let s0 = states[u.statesOffset + (u.time + u.before) * u.statesSlot + row * u.statesRow + unit * u.statesUnit];
+    let s1 = states[u.statesOffset + u.statesState + (u.time + u.before) * u.statesSlot + row * u.statesRow + unit * u.statesUnit];
+    if (u.time < i32(lengths[u.lengthsOffset + row * u.lengthsRow])) {
+      let x0 = x[u.xOffset + u.time * u.xTime + row * u.xRow + unit * u.xUnit];
+      let x1 = x[u.xOffset + u.time * u.xTime + row * u.xRow + u.xGate + unit * u.xUnit];
+      let x2 = x[u.xOffset + u.time * u.xTime + row * u.xRow + 2 * u.xGate + unit * u.xUnit];
+      let x3 = x[u.xOffset + u.time * u.xTime + row * u.xRow + 3 * u.xGate + unit * u.xUnit];
       let v0 = x3 + r3;
       let v1 = sigmoidOf(v0);
       let v2 = x1 + r1;
@@ -160,19 +160,19 @@ fn main(@builtin(workgroup_id) id: vec3<u32>, @builtin(local_invocation_index) i
       let v12 = v1 * v11;
       let n0 = v12;
       let n1 = v10;
-      states[u.states_at + (u.time + u.after) * u.states_slot + row * u.states_row + unit * u.states_unit] = n0;
-      states[u.states_at + u.states_state + (u.time + u.after) * u.states_slot + row * u.states_row + unit * u.states_unit] = n1;
-      products[u.products_at + u.time * u.products_time + row * u.products_row + unit * u.products_unit] = r0;
-      products[u.products_at + u.time * u.products_time + row * u.products_row + u.products_gate + unit * u.products_unit] = r1;
-      products[u.products_at + u.time * u.products_time + row * u.products_row + 2 * u.products_gate + unit * u.products_unit] = r2;
-      products[u.products_at + u.time * u.products_time + row * u.products_row + 3 * u.products_gate + unit * u.products_unit] = r3;
+      states[u.statesOffset + (u.time + u.after) * u.statesSlot + row * u.statesRow + unit * u.statesUnit] = n0;
+      states[u.statesOffset + u.statesState + (u.time + u.after) * u.statesSlot + row * u.statesRow + unit * u.statesUnit] = n1;
+      products[u.productsOffset + u.time * u.productsTime + row * u.productsRow + unit * u.productsUnit] = r0;
+      products[u.productsOffset + u.time * u.productsTime + row * u.productsRow + u.productsGate + unit * u.productsUnit] = r1;
+      products[u.productsOffset + u.time * u.productsTime + row * u.productsRow + 2 * u.productsGate + unit * u.productsUnit] = r2;
+      products[u.productsOffset + u.time * u.productsTime + row * u.productsRow + 3 * u.productsGate + unit * u.productsUnit] = r3;
     } else {
-      states[u.states_at + (u.time + u.after) * u.states_slot + row * u.states_row + unit * u.states_unit] = s0;
-      states[u.states_at + u.states_state + (u.time + u.after) * u.states_slot + row * u.states_row + unit * u.states_unit] = s1;
-      products[u.products_at + u.time * u.products_time + row * u.products_row + unit * u.products_unit] = 0f;
-      products[u.products_at + u.time * u.products_time + row * u.products_row + u.products_gate + unit * u.products_unit] = 0f;
-      products[u.products_at + u.time * u.products_time + row * u.products_row + 2 * u.products_gate + unit * u.products_unit] = 0f;
-      products[u.products_at + u.time * u.products_time + row * u.products_row + 3 * u.products_gate + unit * u.products_unit] = 0f;
+      states[u.statesOffset + (u.time + u.after) * u.statesSlot + row * u.statesRow + unit * u.statesUnit] = s0;
+      states[u.statesOffset + u.statesState + (u.time + u.after) * u.statesSlot + row * u.statesRow + unit * u.statesUnit] = s1;
+      products[u.productsOffset + u.time * u.productsTime + row * u.productsRow + unit * u.productsUnit] = 0f;
+      products[u.productsOffset + u.time * u.productsTime + row * u.productsRow + u.productsGate + unit * u.productsUnit] = 0f;
+      products[u.productsOffset + u.time * u.productsTime + row * u.productsRow + 2 * u.productsGate + unit * u.productsUnit] = 0f;
+      products[u.productsOffset + u.time * u.productsTime + row * u.productsRow + 3 * u.productsGate + unit * u.productsUnit] = 0f;
     }
   }
 }
