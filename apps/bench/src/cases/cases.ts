@@ -1,3 +1,4 @@
+import { BASELINE } from '../libraries/list.js';
 import { type CellKind, type MatmulTask, type RecurrentTask, shapeOf, type Task } from './task.js';
 
 /** Something that is measured for every library. */
@@ -41,7 +42,15 @@ const modes = ['forward', 'training'] as const;
 const builtIn = ['lstm', 'gru', 'elman'] as const;
 
 /** Libraries that can train and are not too slow to draw a curve of. */
-const SCALED = ['ostinato', 'ostinato-2', 'tfjs-wasm', 'jax-wasm'];
+const SCALED = [
+  'ostinato',
+  'ostinato-2',
+  'tfjs-wasm',
+  'jax-wasm',
+  'ostinato-webgpu',
+  'tfjs-webgpu',
+  'jax-webgpu',
+];
 
 function scaling(along: 'T' | 'B' | 'H', sizes: readonly Sizes[]): BenchCase[] {
   return sizes.map((size) => ({
@@ -109,7 +118,7 @@ export function quickCases(): BenchCase[] {
     ...scaling(
       'T',
       [8, 16, 32].map((time) => [4, time, 24, 32]),
-    ).map((point) => ({ ...point, libraries: ['ostinato'] })),
+    ).map((point) => ({ ...point, libraries: Object.values(BASELINE) })),
   ];
 }
 

@@ -1,5 +1,5 @@
 import { execFile } from 'node:child_process';
-import { existsSync } from 'node:fs';
+import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { folders } from '../folders.js';
@@ -22,13 +22,33 @@ export async function unavailableReasons(
 }
 
 /**
- * Installs the peers where they are not there yet, exactly as their lockfile says, into a folder outside of the workspace: they are
+ * Installs the peers where they are not there yet, or older than this program, exactly as their lockfile says, into a folder outside of the workspace: they are
  * large, and only this command needs them. Scripts of packages do not run.
  */
 export async function installPeers(say: (text: string) => void): Promise<void> {
-  if (existsSync(join(folders.peers, 'node_modules/.package-lock.json'))) return;
+  if (await areInstalled()) return;
   say('Installing the libraries to compare with (once, about 620 MB) ...\n');
   const npm = process.platform === 'win32' ? 'npm.cmd' : 'npm';
   const options = ['ci', '--ignore-scripts', '--no-audit', '--no-fund', '--loglevel=error'];
   await execute(npm, options, { cwd: folders.peers, shell: process.platform === 'win32' });
+}
+
+/** What a lockfile of npm says, as far as it is looked at. */
+interface Lockfile {
+  readonly packages: Readonly<Record<string, { readonly version?: string; readonly dependencies?: object }>>;
+}
+
+/** Whether all libraries that are asked for are there, in the versions of the lockfile. */
+async function areInstalled(): Promise<boolean> {
+  const [wanted, found] = await Promise.all([
+    lockfile('package-lock.json'),
+    lockfile('node_modules/.package-lock.json'),
+  ]);
+  const names = Object.keys(wanted?.packages['']?.dependencies ?? {}).map((name) => `node_modules/${name}`);
+  return names.every((path) => wanted?.packages[path]?.version === found?.packages[path]?.version);
+}
+
+async function lockfile(path: string): Promise<Lockfile | undefined> {
+  const text = await readFile(join(folders.peers, path), 'utf8').catch(() => undefined);
+  return text === undefined ? undefined : (JSON.parse(text) as Lockfile);
 }

@@ -1,10 +1,14 @@
 import type { Open } from './library.js';
 
+/** Where libraries compute that are compared with each other. */
+export type BackendName = 'cpu' | 'webgpu';
+
 /** A library as it is compared: one backend, one number of threads. */
 export interface Competitor {
   /** What `--library` names. */
   readonly id: string;
   readonly library: string;
+  readonly backend: BackendName;
   readonly threads: number;
   /** Whether it lives in the folder of peers, which is installed on demand. */
   readonly peer: boolean;
@@ -16,22 +20,29 @@ function ours(id: string, threads: number): Competitor {
   return {
     id,
     library: 'ostinato',
+    backend: 'cpu',
     threads,
     peer: false,
     load: async () => (await import('./ostinato.js')).openOstinato,
   };
 }
 
-/** Ours at one thread: what ratios are taken to. */
-export const BASELINE = 'ostinato';
+/** What ratios are taken to: ours at one thread, and ours on the GPU. */
+export const BASELINE: Readonly<Record<BackendName, string>> = { cpu: 'ostinato', webgpu: 'ostinato-webgpu' };
+
+/** Whether ratios are taken to it. */
+export function isBaseline({ id, backend }: Competitor): boolean {
+  return id === BASELINE[backend];
+}
 
 /** All that are compared, in the order of the report. */
 export const competitors: readonly Competitor[] = [
-  ours(BASELINE, 1),
+  ours(BASELINE.cpu, 1),
   ours('ostinato-2', 2),
   {
     id: 'ostinato-plain',
     library: 'ostinato',
+    backend: 'cpu',
     threads: 1,
     peer: false,
     load: async () => (await import('./ostinato.js')).openPlainOstinato,
@@ -39,6 +50,7 @@ export const competitors: readonly Competitor[] = [
   {
     id: 'tfjs-wasm',
     library: 'tensorflow.js',
+    backend: 'cpu',
     threads: 1,
     peer: true,
     load: async () => (await import('./tensorflow.js')).openTensorFlow('wasm'),
@@ -46,6 +58,7 @@ export const competitors: readonly Competitor[] = [
   {
     id: 'tfjs-cpu',
     library: 'tensorflow.js',
+    backend: 'cpu',
     threads: 1,
     peer: true,
     load: async () => (await import('./tensorflow.js')).openTensorFlow('cpu'),
@@ -53,13 +66,15 @@ export const competitors: readonly Competitor[] = [
   {
     id: 'jax-wasm',
     library: 'jax-js',
+    backend: 'cpu',
     threads: 1,
     peer: true,
-    load: async () => (await import('./jax.js')).openJax,
+    load: async () => (await import('./jax.js')).openJax('wasm'),
   },
   ...[1, 2].map((threads) => ({
     id: threads === 1 ? 'onnxruntime' : `onnxruntime-${threads}`,
     library: 'onnxruntime-node',
+    backend: 'cpu' as const,
     threads,
     peer: true,
     load: async () => (await import('./onnxruntime.js')).openOnnxRuntime,
@@ -67,16 +82,42 @@ export const competitors: readonly Competitor[] = [
   ...[1, 2].map((threads) => ({
     id: threads === 1 ? 'pytorch' : `pytorch-${threads}`,
     library: 'pytorch',
+    backend: 'cpu' as const,
     threads,
     peer: false,
     load: async () => (await import('./pytorch.js')).openPyTorch,
   })),
+  {
+    id: BASELINE.webgpu,
+    library: 'ostinato',
+    backend: 'webgpu',
+    threads: 1,
+    peer: false,
+    load: async () => (await import('./ostinato.js')).openOstinatoOnWebGpu,
+  },
+  {
+    id: 'tfjs-webgpu',
+    library: 'tensorflow.js',
+    backend: 'webgpu',
+    threads: 1,
+    peer: true,
+    load: async () => (await import('./tensorflow.js')).openTensorFlow('webgpu'),
+  },
+  {
+    id: 'jax-webgpu',
+    library: 'jax-js',
+    backend: 'webgpu',
+    threads: 1,
+    peer: true,
+    load: async () => (await import('./jax.js')).openJax('webgpu'),
+  },
 ];
 
 /** Our float64 reference backend, which first results are held against; it is not timed. */
 export const oracle: Competitor = {
   id: 'oracle',
   library: 'ostinato',
+  backend: 'cpu',
   threads: 1,
   peer: false,
   load: async () => (await import('./ostinato.js')).openReference,
