@@ -2,7 +2,7 @@ import { writeFile } from 'node:fs/promises';
 import { Command, InvalidArgumentError, Option } from 'commander';
 import { allCases, type BenchCase, matchingCases, quickCases } from './cases/cases.js';
 import { installPeers, unavailableReasons } from './libraries/available.js';
-import { type BackendName, type Competitor, competitors } from './libraries/list.js';
+import { BASELINE, type Competitor, competitors } from './libraries/list.js';
 import { bundleChild } from './measure/bundle.js';
 import { competitorsFor, measureAll } from './measure/measure-all.js';
 import type { Budget } from './measure/timing.js';
@@ -15,7 +15,7 @@ import { renderGrowths, renderRows } from './report/table.js';
 import { type Driver, driverNamed, driverNames } from './webgpu/driver.js';
 
 interface Options {
-  readonly backend: BackendName;
+  readonly backend: keyof typeof BASELINE;
   readonly driver?: string;
   readonly json?: string;
   readonly chart?: string;
@@ -40,7 +40,9 @@ export function program(): Command {
   return new Command('bench')
     .description('Measures Ostinato and other libraries side by side.')
     .addOption(
-      new Option('--backend <name>', 'where all libraries compute').choices(['cpu', 'webgpu']).default('cpu'),
+      new Option('--backend <name>', 'where all libraries compute')
+        .choices(Object.keys(BASELINE))
+        .default('cpu'),
     )
     .addOption(
       new Option(

@@ -13,7 +13,8 @@ export interface BenchCase {
   readonly libraries?: readonly string[];
 }
 
-type Sizes = readonly [batch: number, time: number, input: number, hidden: number];
+/** Sizes of a recurrent layer. */
+export type Sizes = readonly [batch: number, time: number, input: number, hidden: number];
 
 function recurrent(
   cell: CellKind,
@@ -36,6 +37,16 @@ function timed(task: Task, prefix?: string): BenchCase {
 
 function matmul(rows: number, inner: number, columns: number): MatmulTask {
   return { kind: 'matmul', rows, inner, columns };
+}
+
+/** Training of an LSTM. */
+export function lstmTraining(sizes: Sizes): BenchCase {
+  return timed(recurrent('lstm', 'training', sizes));
+}
+
+/** The product of two square matrices. */
+export function squareMatmul(size: number): BenchCase {
+  return timed(matmul(size, size, size));
 }
 
 const modes = ['forward', 'training'] as const;

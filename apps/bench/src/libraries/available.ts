@@ -11,13 +11,27 @@ const execute = promisify(execFile);
 export async function unavailableReasons(
   competitors: readonly Competitor[],
 ): Promise<ReadonlyMap<string, string>> {
-  const python = competitors.filter(({ library }) => library === 'pytorch');
-  if (python.length === 0) return new Map();
+  const reasons = new Map<string, string>();
+  for (const backend of ['cpu', 'cuda'] as const) {
+    const python = competitors.filter((each) => each.library === 'pytorch' && each.backend === backend);
+    const reason = python.length > 0 ? await whyNotPython(pythonFor[backend]) : undefined;
+    if (reason) for (const { id } of python) reasons.set(id, reason);
+  }
+  return reasons;
+}
+
+/** What Python has to be able to do for PyTorch. */
+const pythonFor = {
+  cpu: 'import torch',
+  cuda: "import torch; torch.zeros(1, device='cuda')",
+};
+
+async function whyNotPython(program: string): Promise<string | undefined> {
   try {
-    await execute('python3', ['-c', 'import torch']);
-    return new Map();
+    await execute('python3', ['-c', program]);
+    return undefined;
   } catch {
-    return new Map(python.map(({ id }) => [id, 'python3 -c "import torch" does not work here']));
+    return `python3 -c "${program}" does not work here`;
   }
 }
 
@@ -25,12 +39,12 @@ export async function unavailableReasons(
  * Installs the peers where they are not there yet, or older than this program, exactly as their lockfile says, into a folder outside of the workspace: they are
  * large, and only this command needs them. Scripts of packages do not run.
  */
-export async function installPeers(say: (text: string) => void): Promise<void> {
+export async function installPeers(say: (text: string) => void, signal?: AbortSignal): Promise<void> {
   if (await areInstalled()) return;
   say('Installing the libraries to compare with (once, about 620 MB) ...\n');
   const npm = process.platform === 'win32' ? 'npm.cmd' : 'npm';
   const options = ['ci', '--ignore-scripts', '--no-audit', '--no-fund', '--loglevel=error'];
-  await execute(npm, options, { cwd: folders.peers, shell: process.platform === 'win32' });
+  await execute(npm, options, { cwd: folders.peers, shell: process.platform === 'win32', signal });
 }
 
 /** What a lockfile of npm says, as far as it is looked at. */

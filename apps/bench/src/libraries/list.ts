@@ -1,7 +1,7 @@
 import type { Open } from './library.js';
 
-/** Where libraries compute that are compared with each other. */
-export type BackendName = 'cpu' | 'webgpu';
+/** Where libraries compute. */
+export type BackendName = 'cpu' | 'webgpu' | 'cuda';
 
 /** A library as it is compared: one backend, one number of threads. */
 export interface Competitor {
@@ -28,11 +28,11 @@ function ours(id: string, threads: number): Competitor {
 }
 
 /** What ratios are taken to: ours at one thread, and ours on the GPU. */
-export const BASELINE: Readonly<Record<BackendName, string>> = { cpu: 'ostinato', webgpu: 'ostinato-webgpu' };
+export const BASELINE = { cpu: 'ostinato', webgpu: 'ostinato-webgpu' } as const;
 
 /** Whether ratios are taken to it. */
-export function isBaseline({ id, backend }: Competitor): boolean {
-  return id === BASELINE[backend];
+export function isBaseline({ id }: Competitor): boolean {
+  return Object.values<string>(BASELINE).includes(id);
 }
 
 /** All that are compared, in the order of the report. */
@@ -85,7 +85,7 @@ export const competitors: readonly Competitor[] = [
     backend: 'cpu' as const,
     threads,
     peer: false,
-    load: async () => (await import('./pytorch.js')).openPyTorch,
+    load: async () => (await import('./pytorch.js')).openPyTorch('cpu'),
   })),
   {
     id: BASELINE.webgpu,
@@ -93,7 +93,7 @@ export const competitors: readonly Competitor[] = [
     backend: 'webgpu',
     threads: 1,
     peer: false,
-    load: async () => (await import('./ostinato.js')).openOstinatoOnWebGpu,
+    load: async () => (await import('./ostinato.js')).openOstinatoOnWebGpu(),
   },
   {
     id: 'tfjs-webgpu',
@@ -113,6 +113,26 @@ export const competitors: readonly Competitor[] = [
   },
 ];
 
+/** Ours on WebGPU with all recurrences in one form: for the report on a GPU. */
+export const forms: readonly Competitor[] = (['sequence', 'steps'] as const).map((form) => ({
+  id: `${BASELINE.webgpu}-${form}`,
+  library: 'ostinato',
+  backend: 'webgpu',
+  threads: 1,
+  peer: false,
+  load: async () => (await import('./ostinato.js')).openOstinatoOnWebGpu(form),
+}));
+
+/** PyTorch on the same card, in float32 and as it comes: for the report on a GPU. */
+export const onCuda: readonly Competitor[] = (['cuda', 'cuda-tf32'] as const).map((device) => ({
+  id: `pytorch-${device}`,
+  library: 'pytorch',
+  backend: 'cuda',
+  threads: 1,
+  peer: false,
+  load: async () => (await import('./pytorch.js')).openPyTorch(device),
+}));
+
 /** Our float64 reference backend, which first results are held against; it is not timed. */
 export const oracle: Competitor = {
   id: 'oracle',
@@ -125,7 +145,7 @@ export const oracle: Competitor = {
 
 /** The competitor of that id. Throws RangeError for another. */
 export function competitorOf(id: string): Competitor {
-  const found = [...competitors, oracle].find((competitor) => competitor.id === id);
+  const found = [...competitors, ...forms, ...onCuda, oracle].find((competitor) => competitor.id === id);
   if (!found) throw new RangeError(`library: there is none with the id ${id}`);
   return found;
 }

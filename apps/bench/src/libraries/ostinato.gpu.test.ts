@@ -26,7 +26,7 @@ test('ours computes on WebGPU: on the adapter that is meant, in dispatches that 
   const expected = await reference.results();
 
   provideWebGpu();
-  const session = await openOstinatoOnWebGpu();
+  const session = await openOstinatoOnWebGpu()(1);
   const backend = currentBackend() as WebGpuBackend;
   expect(session.backend).toBe('webgpu');
   expect(backend.name).toBe('webgpu');

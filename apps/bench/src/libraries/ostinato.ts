@@ -17,7 +17,14 @@ import {
 import type { RecurrentTask } from '../cases/task.js';
 import { runOf } from '../measure/timing.js';
 import { devicesAreDone } from '../webgpu/devices.js';
-import { gradientName, type Session, Unsupported, WEIGHT_NAMES, type Workload } from './library.js';
+import {
+  gradientName,
+  type Open,
+  type Session,
+  Unsupported,
+  WEIGHT_NAMES,
+  type Workload,
+} from './library.js';
 import { taggerWorkload } from './ostinato-tagger.js';
 import { peepholeCell } from './peephole-cell.js';
 
@@ -38,12 +45,15 @@ export async function openPlainOstinato(): Promise<Session> {
   return { ...(await sessionOn(ostinato, ostinato.cpu({ simd: false }))), backend: 'cpu without SIMD' };
 }
 
-/** Ours on the WebGPU backend. */
-export async function openOstinatoOnWebGpu(): Promise<Session> {
-  const ostinato = await import('ostinato');
-  // Of several GPUs the one that other libraries ask for.
-  const session = await sessionOn(ostinato, ostinato.webgpu({ powerPreference: 'high-performance' }));
-  return { ...session, backend: 'webgpu' };
+/** Ours on the WebGPU backend, with all recurrences in one form, or each in the one that the backend chooses. */
+export function openOstinatoOnWebGpu(recurrence?: 'sequence' | 'steps'): Open {
+  return async () => {
+    const ostinato = await import('ostinato');
+    // Of several GPUs the one that other libraries ask for.
+    const options = { powerPreference: 'high-performance', ...(recurrence && { recurrence }) } as const;
+    const session = await sessionOn(ostinato, ostinato.webgpu(options));
+    return { ...session, backend: ['webgpu', recurrence].filter(Boolean).join(' ') };
+  };
 }
 
 /** Ours on the float64 reference backend: the oracle. */
