@@ -21,7 +21,7 @@ import { named, numbered } from './numbered.js';
 import { type Operand, Operands } from './operands.js';
 import { reduceShader } from './reduce-shader.js';
 import { run } from './run.js';
-import { type Team, teamEnables, teamNumbers, teamOfSubgroup } from './team.js';
+import { type Team, teamDirectives, teamNumbers, teamOfSubgroup } from './team.js';
 
 /** How the invocations of workgroups share a reduction. */
 interface Plan {
@@ -187,7 +187,7 @@ function dispatchPlan(
     {
       label: 'reduce',
       key: `${op} ${program.key} ${kept.axes.length} ${reduced.axes.length} ${team.kind}`,
-      enable: teamEnables(team),
+      directives: teamDirectives(team),
       operands: new Operands(operands),
       numbers,
       floats: named('scalar', scalars),

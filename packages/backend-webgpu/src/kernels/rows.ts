@@ -6,7 +6,7 @@ import type { KernelContext } from './context.js';
 import { Loops } from './loops.js';
 import { type Operand, Operands } from './operands.js';
 import { run } from './run.js';
-import { declareTeam, findTeam, type Team, teamEnables, teamNumbers, teamOfSubgroup } from './team.js';
+import { declareTeam, findTeam, type Team, teamDirectives, teamNumbers, teamOfSubgroup } from './team.js';
 import { indented } from './text.js';
 
 /** A kernel that works on each row (last axis) of views by itself. */
@@ -70,7 +70,7 @@ export function runRows(context: KernelContext, kernel: RowKernel): void {
       operands: new Operands(operands),
       numbers: { rows, columns, groupsAcross: groups[0], ...teamNumbers(team), ...loops.numbers },
       floats,
-      enable: teamEnables(team),
+      directives: teamDirectives(team),
       code: (all) => codeOf(kernel, all, loops, team),
     },
     groups,

@@ -8,27 +8,26 @@ export interface Kernel {
   /** What the text depends on, beside the operands. */
   readonly key: string;
   readonly operands: Operands;
+  /** What the shader begins with; nothing by default. */
+  readonly directives?: string;
   /** Whole numbers of the call by name, beside those of the operands: sizes, and what is chosen by them. `u.name` is an `i32`. */
   readonly numbers: Readonly<Record<string, number>>;
   /** Other numbers of the call: `u.name` is an `f32`. */
   readonly floats?: Readonly<Record<string, number>>;
-  /** What the text needs that not every device has. */
-  readonly enable?: readonly 'subgroups'[];
   /** WGSL that comes behind the declarations of `u` and the buffers. Operands are spelled by `operands.element`. */
   code(operands: Operands): string;
 }
 
 /** Runs a kernel. Groups are those along x, y and z. */
 export function run(context: KernelContext, kernel: Kernel, groups: Dispatch['groups']): void {
-  const { label, key, operands, numbers, floats = {}, enable = [] } = kernel;
+  const { label, key, operands, directives = '', numbers, floats = {} } = kernel;
   const words = Object.values(numbers);
   for (const value of Object.values(floats)) words.push(floatBits(value));
   words.push(...operands.words);
   context.recorder.dispatch({
     label,
     key: `${label} ${key} ${operands.key}`,
-    code: () =>
-      `${enable.map((name) => `enable ${name};\n`).join('')}${uniforms(kernel)}\n${operands.declarations()}\n\n${kernel.code(operands)}`,
+    code: () => `${directives}${uniforms(kernel)}\n${operands.declarations()}\n\n${kernel.code(operands)}`,
     buffers: operands.buffers,
     words,
     groups,

@@ -34,9 +34,9 @@ export function teamNumbers({ kind, size, width, along }: Team): Record<string, 
   return { width, depth, acrossStep: along ? depth : 1, alongStep: along ? 1 : width };
 }
 
-/** What has to be enabled for a team. */
-export function teamEnables({ kind }: Team): readonly 'subgroups'[] {
-  return kind === 'subgroup' || kind === 'workgroup' ? ['subgroups'] : [];
+/** What shaders begin with, see `Kernel`. */
+export function teamDirectives({ kind }: Team): string {
+  return kind === 'subgroup' || kind === 'workgroup' ? 'enable subgroups;\n' : '';
 }
 
 /**
