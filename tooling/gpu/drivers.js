@@ -11,7 +11,7 @@ import { fileURLToPath } from 'node:url';
  * @property {string} name what its tests are called
  * @property {string} word that stands in the `GPUAdapterInfo` of its adapters and of no others
  * @property {string} icd the file that names it to the Vulkan loader
- * @property {Record<string, string>} environment what it is set by
+ * @property {Record<string, string>} environment how it is set for tests
  */
 
 /** Where the drivers lie; git ignores it. */
@@ -56,7 +56,17 @@ export function isHere({ icd }) {
  * @param {Driver} driver
  * @returns {Record<string, string>}
  */
-export function environmentOf({ icd, environment }) {
+export function selecting({ icd }) {
   // Without its layers the loader has nothing to complain of on machines without a desktop.
-  return { VK_ICD_FILENAMES: icd, VK_LOADER_LAYERS_DISABLE: '*', ...environment };
+  return { VK_ICD_FILENAMES: icd, VK_LOADER_LAYERS_DISABLE: '*' };
+}
+
+/**
+ * The same for tests, which compile more than they compute.
+ *
+ * @param {Driver} driver
+ * @returns {Record<string, string>}
+ */
+export function environmentOf(driver) {
+  return { ...selecting(driver), ...driver.environment };
 }

@@ -1,5 +1,10 @@
 """Runs one layer or product with PyTorch: one line of JSON in, one line of JSON out, arrays in files of raw float32.
 
+    python3 pytorch_bench.py THREADS [cpu | cuda | cuda-tf32]
+
+On cuda layers run in cuDNN, in float32; with tf32, PyTorch's own default, their products are rounded to ten bits. Each step ends
+when the GPU has done it.
+
 {"prepare": FOLDER}  loads FOLDER/problem.json and its arrays
 {"run": COUNT}       computes so many times, answers {"milliseconds": ...}
 {"results": FOLDER}  writes the results of the last step, answers {"names": [...]}
@@ -18,11 +23,24 @@ import torch
 
 GATES = {"lstm": 4, "gru": 3, "elman": 1}
 LAYERS = {"lstm": torch.nn.LSTM, "gru": torch.nn.GRU, "elman": torch.nn.RNN}
+DEVICE, _, ROUNDING = (sys.argv[2] if len(sys.argv) > 2 else "cpu").partition("-")
 
 
 def read(folder, name, shape):
     values = numpy.fromfile(os.path.join(folder, name + ".f32"), dtype=numpy.float32)
-    return torch.from_numpy(values.reshape(shape).copy())
+    return torch.from_numpy(values.reshape(shape).copy()).to(DEVICE)
+
+
+def finish():
+    if DEVICE == "cuda":
+        torch.cuda.synchronize()
+
+
+def description():
+    if DEVICE == "cpu":
+        return "cpu " + torch.__version__
+    words = [sys.argv[2], torch.__version__, "cuDNN", str(torch.backends.cudnn.version())]
+    return " ".join(words + [torch.cuda.get_device_name()])
 
 
 class Product:
@@ -47,7 +65,7 @@ class Layer:
             self.lengths = torch.from_numpy(numpy.fromfile(os.path.join(folder, "lengths.i32"), dtype=numpy.int32)).long()
         self.layer = LAYERS[task["cell"]](
             task["input"], hidden, batch_first=True, bidirectional=task["bidirectional"]
-        )
+        ).to(DEVICE)
         self.suffixes = ["", "_reverse"] if task["bidirectional"] else [""]
         with torch.no_grad():
             for direction, suffix in enumerate(self.suffixes):
@@ -106,8 +124,9 @@ def main():
     threads = int(sys.argv[1])
     torch.set_num_threads(threads)
     torch.set_num_interop_threads(1)
+    torch.backends.cuda.matmul.allow_tf32 = torch.backends.cudnn.allow_tf32 = ROUNDING == "tf32"
     work = None
-    say({"version": torch.__version__})
+    say({"backend": description()})
     for line in sys.stdin:
         request = json.loads(line)
         if "prepare" in request:
@@ -120,11 +139,12 @@ def main():
             start = time.perf_counter()
             for _ in range(request["run"]):
                 work.step()
+                finish()
             say({"milliseconds": 1000 * (time.perf_counter() - start)})
         else:
             results = work.results()
             for name, values in results.items():
-                values.contiguous().numpy().tofile(os.path.join(request["results"], name + ".f32"))
+                values.contiguous().cpu().numpy().tofile(os.path.join(request["results"], name + ".f32"))
             say({"names": list(results)})
 
 

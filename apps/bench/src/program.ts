@@ -1,8 +1,8 @@
 import { writeFile } from 'node:fs/promises';
-import { Command, InvalidArgumentError } from 'commander';
+import { Command, InvalidArgumentError, Option } from 'commander';
 import { allCases, type BenchCase, matchingCases, quickCases } from './cases/cases.js';
 import { installPeers, unavailableReasons } from './libraries/available.js';
-import { type Competitor, competitors } from './libraries/list.js';
+import { BASELINE, type Competitor, competitors } from './libraries/list.js';
 import { bundleChild } from './measure/bundle.js';
 import { competitorsFor, measureAll } from './measure/measure-all.js';
 import type { Budget } from './measure/timing.js';
@@ -10,10 +10,13 @@ import { drawChart } from './report/draw-chart.js';
 import { type Growth, growthsOf } from './report/growth.js';
 import { machine } from './report/machine.js';
 import { Progress } from './report/progress.js';
-import { type Gap, gapsOf, type Row, rowsOf } from './report/rows.js';
+import { adaptersOf, type Gap, gapsOf, type Row, rowsOf } from './report/rows.js';
 import { renderGrowths, renderRows } from './report/table.js';
+import { type Driver, driverNamed, driverNames } from './webgpu/driver.js';
 
 interface Options {
+  readonly backend: keyof typeof BASELINE;
+  readonly driver?: string;
   readonly json?: string;
   readonly chart?: string;
   readonly case?: readonly string[];
@@ -36,6 +39,17 @@ const QUICK: Budget = { samples: 3, sampleMs: 10, limitMs: 2_000 };
 export function program(): Command {
   return new Command('bench')
     .description('Measures Ostinato and other libraries side by side.')
+    .addOption(
+      new Option('--backend <name>', 'where all libraries compute')
+        .choices(Object.keys(BASELINE))
+        .default('cpu'),
+    )
+    .addOption(
+      new Option(
+        '--driver <name>',
+        'what WebGPU computes on (default: the GPU of this machine, else a software driver)',
+      ).choices(driverNames),
+    )
     .option('--case <name...>', 'only cases whose name contains one of these')
     .option('--library <name...>', 'only libraries whose name contains one of these')
     .option('--quick', 'small sizes and few repeats: shows that everything runs', false)
@@ -52,9 +66,14 @@ function seconds(text: string): number {
   return value;
 }
 
-function choose({ case: parts, library, quick }: Options): Choice {
+function choose({ backend, driver, case: parts, library, quick }: Options): Choice {
+  if (driver && backend !== 'webgpu') {
+    throw new InvalidArgumentError(`--driver ${driver} is for --backend webgpu only.`);
+  }
   const cases = matchingCases(quick ? quickCases() : allCases(), parts);
-  const chosen = competitors.filter(({ id }) => library?.some((name) => id.includes(name)) ?? true);
+  const chosen = competitors
+    .filter((competitor) => competitor.backend === backend)
+    .filter(({ id }) => library?.some((name) => id.includes(name)) ?? true);
   const missing =
     cases.length === 0
       ? `case contains "${parts?.join('" or "')}"`
@@ -72,6 +91,7 @@ async function bench(options: Options, command: Command): Promise<void> {
     stdout.write(listOf(choice));
     return;
   }
+  const driver = options.backend === 'webgpu' ? driverOrEnd(options, command) : undefined;
   const interruption = new AbortController();
   process.once('SIGINT', () => interruption.abort());
   const needsPeers = options.chart !== undefined || choice.competitors.some(({ peer }) => peer);
@@ -85,13 +105,23 @@ async function bench(options: Options, command: Command): Promise<void> {
     ...choice,
     unavailable: await unavailableReasons(choice.competitors),
     budget: options.quick ? QUICK : THOROUGH,
-    run: { program: await bundleChild(), killMs: 1000 * options.limit, signal: interruption.signal },
+    run: {
+      program: await bundleChild(),
+      killMs: 1000 * options.limit,
+      environment: driver?.environment,
+      signal: interruption.signal,
+    },
     onStart: ({ name }, { id }) => progress.begin(`${name} with ${id}`),
     onResult: () => progress.end(),
   });
   progress.close();
   const rows = rowsOf(results);
-  const report = { machine: machine(), rows, gaps: gapsOf(results), growth: growthsOf(choice.cases, rows) };
+  const report = {
+    machine: machine(adaptersOf(results)),
+    rows,
+    gaps: gapsOf(results),
+    growth: growthsOf(choice.cases, rows),
+  };
   stdout.write(textOf(choice, report));
   if (options.json) await writeFile(options.json, `${JSON.stringify(report, null, 2)}\n`);
   if (options.chart) await chart(rows, options.chart, command);
@@ -117,6 +147,15 @@ function chooseOrEnd(options: Options, command: Command): Choice {
   }
 }
 
+function driverOrEnd({ driver, quick }: Options, command: Command): Driver {
+  try {
+    return driverNamed(driver, quick);
+  } catch (error) {
+    if (error instanceof RangeError) command.error(`error: ${error.message}`);
+    throw error;
+  }
+}
+
 function listOf({ cases, competitors }: Choice): string {
   const names = (title: string, all: readonly string[]) =>
     `${title}\n${all.map((name) => `  ${name}\n`).join('')}`;
@@ -138,7 +177,8 @@ interface Report {
 
 function textOf({ cases }: Choice, { machine, rows, gaps, growth }: Report): string {
   const names = cases.map(({ name }) => name);
-  const where = `${machine.cpu}, ${machine.cores} cores, Node ${machine.node}`;
+  const gpu = machine.adapter === null ? '' : `, WebGPU on ${machine.adapter}`;
+  const where = `${machine.cpu}, ${machine.cores} cores, Node ${machine.node}${gpu}`;
   return [renderRows(names, rows, gaps), renderGrowths(growth), `Measured on: ${where}\n`]
     .filter(Boolean)
     .join('\n');

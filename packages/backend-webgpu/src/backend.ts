@@ -14,10 +14,11 @@ import { GpuMemory } from './device/memory.js';
 import { Recorder } from './device/recorder.js';
 import { fusedKernels } from './fused.js';
 import type { KernelContext, KernelSettings } from './kernels/context.js';
-import { gather, scatterAdd } from './kernels/indexing.js';
+import { gather } from './kernels/gather.js';
 import { map } from './kernels/map.js';
 import { matmul } from './kernels/matmul.js';
 import { reduce } from './kernels/reduce.js';
+import { scatterAdd } from './kernels/scatter-add.js';
 
 /** The WebGPU backend, which can say what it runs on. */
 export interface WebGpuBackend extends Backend {

@@ -1,3 +1,4 @@
+import { BASELINE } from '../libraries/list.js';
 import { type CellKind, type MatmulTask, type RecurrentTask, shapeOf, type Task } from './task.js';
 
 /** Something that is measured for every library. */
@@ -12,7 +13,8 @@ export interface BenchCase {
   readonly libraries?: readonly string[];
 }
 
-type Sizes = readonly [batch: number, time: number, input: number, hidden: number];
+/** Sizes of a recurrent layer. */
+export type Sizes = readonly [batch: number, time: number, input: number, hidden: number];
 
 function recurrent(
   cell: CellKind,
@@ -37,11 +39,29 @@ function matmul(rows: number, inner: number, columns: number): MatmulTask {
   return { kind: 'matmul', rows, inner, columns };
 }
 
+/** Training of an LSTM. */
+export function lstmTraining(sizes: Sizes): BenchCase {
+  return timed(recurrent('lstm', 'training', sizes));
+}
+
+/** The product of two square matrices. */
+export function squareMatmul(size: number): BenchCase {
+  return timed(matmul(size, size, size));
+}
+
 const modes = ['forward', 'training'] as const;
 const builtIn = ['lstm', 'gru', 'elman'] as const;
 
 /** Libraries that can train and are not too slow to draw a curve of. */
-const SCALED = ['ostinato', 'ostinato-2', 'tfjs-wasm', 'jax-wasm'];
+const SCALED = [
+  'ostinato',
+  'ostinato-2',
+  'tfjs-wasm',
+  'jax-wasm',
+  'ostinato-webgpu',
+  'tfjs-webgpu',
+  'jax-webgpu',
+];
 
 function scaling(along: 'T' | 'B' | 'H', sizes: readonly Sizes[]): BenchCase[] {
   return sizes.map((size) => ({
@@ -109,7 +129,7 @@ export function quickCases(): BenchCase[] {
     ...scaling(
       'T',
       [8, 16, 32].map((time) => [4, time, 24, 32]),
-    ).map((point) => ({ ...point, libraries: ['ostinato'] })),
+    ).map((point) => ({ ...point, libraries: Object.values(BASELINE) })),
   ];
 }
 

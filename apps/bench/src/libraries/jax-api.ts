@@ -15,10 +15,15 @@ export interface JaxArray {
 /** A function of arrays. */
 export type JaxFunction<Result = unknown> = (...inputs: JaxArray[]) => Result;
 
+/** Where jax-js computes. */
+export type JaxDevice = 'wasm' | 'webgpu';
+
 /** What is used of jax-js 0.1. */
 export interface Jax {
-  init(device: 'wasm'): Promise<unknown>;
-  defaultDevice(device: 'wasm'): unknown;
+  /** Gives those that can be used. */
+  init(device: JaxDevice): Promise<readonly string[]>;
+  /** Gives the one that is used, after changing it where another is named. */
+  defaultDevice(device?: JaxDevice): string;
   blockUntilReady(arrays: readonly JaxArray[]): Promise<unknown>;
   jit(run: JaxFunction): JaxFunction;
   valueAndGrad(run: JaxFunction, options: { argnums: number[]; hasAux: boolean }): JaxFunction;

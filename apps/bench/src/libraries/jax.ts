@@ -7,8 +7,9 @@ import {
 } from '../cases/problem.js';
 import { gatesOf } from '../cases/task.js';
 import { runOf } from '../measure/timing.js';
-import type { Jax, JaxArray } from './jax-api.js';
-import { gradientName, type Session, Unsupported, type Workload } from './library.js';
+import { devicesAreDone } from '../webgpu/devices.js';
+import type { Jax, JaxArray, JaxDevice } from './jax-api.js';
+import { gradientName, type Open, Unsupported, type Workload } from './library.js';
 import { loadPeer } from './load-peer.js';
 import {
   type DirectionTensors,
@@ -19,19 +20,27 @@ import {
   unrolledLayer,
 } from './unrolled.js';
 
-/** jax-js on its `wasm` backend, compiled with `jit`. In Node it finds no workers, so it uses one thread. */
-export async function openJax(): Promise<Session> {
-  const jax = await loadPeer<Jax>('@jax-js/jax');
-  await jax.init('wasm');
-  jax.defaultDevice('wasm');
-  return {
-    backend: 'wasm',
-    async prepare(problem) {
-      if (isMatmul(problem)) return matmulWorkload(jax, problem);
-      if (isRecurrent(problem)) return recurrentWorkload(jax, problem);
-      throw new Unsupported('has no such tagger');
-    },
+/** jax-js on its `wasm` or `webgpu` device, compiled with `jit`. In Node it finds no workers, so `wasm` uses one thread. */
+export function openJax(device: JaxDevice): Open {
+  return async () => {
+    const jax = await loadPeer<Jax>('@jax-js/jax');
+    if (!(await jax.init(device)).includes(device))
+      throw new Error(`jax-js: the device ${device} does not start`);
+    jax.defaultDevice(device);
+    return {
+      backend: device,
+      async prepare(problem) {
+        if (isMatmul(problem)) return matmulWorkload(jax, problem);
+        if (isRecurrent(problem)) return recurrentWorkload(jax, problem);
+        throw new Unsupported('has no such tagger');
+      },
+    };
   };
+}
+
+/** Ends a step on `webgpu`, as for all libraries. */
+function finishOf(jax: Jax): (() => Promise<void>) | undefined {
+  return jax.defaultDevice() === 'webgpu' ? devicesAreDone : undefined;
 }
 
 /** An array of jax-js is used up by whoever gets it; a reference more is what keeps it. */
@@ -128,7 +137,7 @@ function workload(
       forget();
       last = step();
       await jax.blockUntilReady(last);
-    }),
+    }, finishOf(jax)),
     results: () => read(last),
     dispose: forget,
   };

@@ -9,6 +9,7 @@ const CHECKED_STEPS = 3;
 export function taggerWorkload(
   { flights, SequenceTagger }: typeof import('ostinato'),
   { sentences, batch, hidden }: TaggerTask,
+  finish?: () => Promise<void>,
 ): Workload {
   const { train } = flights({ train: sentences, dev: 0, test: 0 });
   // Small in every respect where it is small at all: the reference backend takes its time.
@@ -28,7 +29,7 @@ export function taggerWorkload(
     }
   };
   return {
-    run: runOf(advance),
+    run: runOf(advance, finish),
     async results() {
       while (losses.length < CHECKED_STEPS) await advance();
       return { losses: Float32Array.from(losses) };

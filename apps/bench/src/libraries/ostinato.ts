@@ -16,7 +16,15 @@ import {
 } from '../cases/problem.js';
 import type { RecurrentTask } from '../cases/task.js';
 import { runOf } from '../measure/timing.js';
-import { gradientName, type Session, Unsupported, WEIGHT_NAMES, type Workload } from './library.js';
+import { devicesAreDone } from '../webgpu/devices.js';
+import {
+  gradientName,
+  type Open,
+  type Session,
+  Unsupported,
+  WEIGHT_NAMES,
+  type Workload,
+} from './library.js';
 import { taggerWorkload } from './ostinato-tagger.js';
 import { peepholeCell } from './peephole-cell.js';
 
@@ -37,6 +45,17 @@ export async function openPlainOstinato(): Promise<Session> {
   return { ...(await sessionOn(ostinato, ostinato.cpu({ simd: false }))), backend: 'cpu without SIMD' };
 }
 
+/** Ours on the WebGPU backend, with all recurrences in one form, or each in the one that the backend chooses. */
+export function openOstinatoOnWebGpu(recurrence?: 'sequence' | 'steps'): Open {
+  return async () => {
+    const ostinato = await import('ostinato');
+    // Of several GPUs the one that other libraries ask for.
+    const options = { powerPreference: 'high-performance', ...(recurrence && { recurrence }) } as const;
+    const session = await sessionOn(ostinato, ostinato.webgpu(options));
+    return { ...session, backend: ['webgpu', recurrence].filter(Boolean).join(' ') };
+  };
+}
+
 /** Ours on the float64 reference backend: the oracle. */
 export async function openReference(): Promise<Session> {
   const [ostinato, { reference }] = await Promise.all([
@@ -48,12 +67,13 @@ export async function openReference(): Promise<Session> {
 
 async function sessionOn(ostinato: Ostinato, factory: BackendFactory): Promise<Session> {
   const backend = await ostinato.init(factory);
+  const finish = finishOf(backend);
   return {
     backend: nameOf(backend),
     async prepare(problem) {
-      if (isMatmul(problem)) return matmulWorkload(ostinato, problem);
-      if (isRecurrent(problem)) return recurrentWorkload(ostinato, backend, problem);
-      return taggerWorkload(ostinato, problem.task);
+      if (isMatmul(problem)) return matmulWorkload(ostinato, problem, finish);
+      if (isRecurrent(problem)) return recurrentWorkload(ostinato, backend, problem, finish);
+      return taggerWorkload(ostinato, problem.task, finish);
     },
     close: () => backend.dispose(),
   };
@@ -64,7 +84,22 @@ function nameOf(backend: Backend & { describe?: () => string }): string {
   return backend.describe?.() ?? backend.name;
 }
 
-function matmulWorkload({ matmul, tensor }: Ostinato, { task, a, b }: MatmulProblem): Workload {
+/** Ends a step: on WebGPU calls only record work, and submit it in batches. */
+type Finish = (() => Promise<void>) | undefined;
+
+function finishOf(backend: Backend): Finish {
+  if (backend.name !== 'webgpu') return undefined;
+  return () => {
+    backend.flush();
+    return devicesAreDone();
+  };
+}
+
+function matmulWorkload(
+  { matmul, tensor }: Ostinato,
+  { task, a, b }: MatmulProblem,
+  finish: Finish,
+): Workload {
   const left = tensor(a, [task.rows, task.inner]);
   const right = tensor(b, [task.inner, task.columns]);
   let product: Tensor | undefined;
@@ -72,7 +107,7 @@ function matmulWorkload({ matmul, tensor }: Ostinato, { task, a, b }: MatmulProb
     run: runOf(() => {
       product?.dispose();
       product = matmul(left, right);
-    }),
+    }, finish),
     results: async () => ({ output: await numbers(product!) }),
     dispose() {
       for (const each of [left, right, product]) each?.dispose();
@@ -80,7 +115,12 @@ function matmulWorkload({ matmul, tensor }: Ostinato, { task, a, b }: MatmulProb
   };
 }
 
-function recurrentWorkload(ostinato: Ostinato, backend: Backend, problem: RecurrentProblem): Workload {
+function recurrentWorkload(
+  ostinato: Ostinato,
+  backend: Backend,
+  problem: RecurrentProblem,
+  finish: Finish,
+): Workload {
   const { tensor } = ostinato;
   const { task, directions } = problem;
   const layers = directions.map((weights) => {
@@ -94,7 +134,7 @@ function recurrentWorkload(ostinato: Ostinato, backend: Backend, problem: Recurr
   const lengths = problem.lengths && tensor(problem.lengths);
   const step = stepper(ostinato, backend, network, x, lengths);
   return {
-    run: runOf(task.mode === 'forward' ? step.forward : step.training),
+    run: runOf(task.mode === 'forward' ? step.forward : step.training, finish),
     async results() {
       const arrays: Record<string, Float32Array> = {};
       for (const [name, value] of Object.entries(step.kept)) arrays[name] = await numbers(value);

@@ -4,24 +4,31 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { isMatmul, isRecurrent, type NamedArrays, type Problem } from '../cases/problem.js';
-import { type Session, Unsupported, WEIGHT_NAMES, type Workload } from './library.js';
+import { type Open, type Session, Unsupported, WEIGHT_NAMES, type Workload } from './library.js';
 
 /** The Python program, in the folder of this package, where child processes run. */
 const PROGRAM = join('python', 'pytorch_bench.py');
 
 /** What the Python program answers; see there. */
 interface PythonAnswer {
-  readonly version?: string;
+  readonly backend?: string;
   readonly milliseconds?: number;
   readonly names?: readonly string[];
 }
 
-/** PyTorch on the CPU, in the Python that `python3` starts. It takes the time itself. */
-export async function openPyTorch(threads: number): Promise<Session> {
-  const python = new Python(threads);
-  const { version } = await python.next();
+/** Where PyTorch computes; on `cuda` in float32, on `cuda-tf32` as it does by default. */
+export type PyTorchDevice = 'cpu' | 'cuda' | 'cuda-tf32';
+
+/** PyTorch, in the Python that `python3` starts. It takes the time itself. */
+export function openPyTorch(device: PyTorchDevice): Open {
+  return (threads) => open(threads, device);
+}
+
+async function open(threads: number, device: PyTorchDevice): Promise<Session> {
+  const python = new Python(threads, device);
+  const { backend } = await python.next();
   return {
-    backend: `cpu ${version}`,
+    backend: backend!,
     async prepare(problem): Promise<Workload> {
       const arrays = arraysOf(problem);
       const folder = await mkdtemp(join(tmpdir(), 'ostinato-bench-'));
@@ -79,9 +86,9 @@ class Python {
   readonly #process: ChildProcess;
   readonly #lines: AsyncIterator<string>;
 
-  constructor(threads: number) {
+  constructor(threads: number, device: PyTorchDevice) {
     // It ends by itself when its input does, also where this process is killed.
-    this.#process = spawn('python3', [PROGRAM, String(threads)], {
+    this.#process = spawn('python3', [PROGRAM, String(threads), device], {
       stdio: ['pipe', 'pipe', 'inherit'],
       env: { ...process.env, OMP_NUM_THREADS: String(threads), MKL_NUM_THREADS: String(threads) },
     });

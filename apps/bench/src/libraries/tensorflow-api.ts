@@ -4,8 +4,17 @@ export interface TfTensor {
   dispose(): void;
 }
 
+/** The backend `webgpu` of TensorFlow.js, as far as it is used here. */
+export interface TfWebGpuBackend {
+  /** What it records to; null where all was submitted. */
+  readonly commandEncoder: object | null;
+  endComputePassEncoder(): void;
+  submitQueue(): void;
+}
+
 /** What is used of TensorFlow.js 4. */
 export interface TensorFlow {
+  backend(): object;
   setBackend(name: string): Promise<boolean>;
   ready(): Promise<void>;
   getBackend(): string;

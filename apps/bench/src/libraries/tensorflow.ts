@@ -1,9 +1,10 @@
 import { isMatmul, isRecurrent, type MatmulProblem, type RecurrentProblem } from '../cases/problem.js';
 import { gatesOf } from '../cases/task.js';
 import { runOf } from '../measure/timing.js';
+import { devicesAreDone } from '../webgpu/devices.js';
 import { gradientName, type Open, Unsupported, type Workload } from './library.js';
 import { loadPeer } from './load-peer.js';
-import type { TensorFlow, TfTensor } from './tensorflow-api.js';
+import type { TensorFlow, TfTensor, TfWebGpuBackend } from './tensorflow-api.js';
 import {
   type DirectionTensors,
   joined,
@@ -13,12 +14,12 @@ import {
   unrolledLayer,
 } from './unrolled.js';
 
-/** TensorFlow.js on its `wasm` backend (SIMD; it uses no threads in Node) or its plain `cpu` backend. */
-export function openTensorFlow(backend: 'wasm' | 'cpu'): Open {
+/** TensorFlow.js on its `wasm` backend (SIMD; it uses no threads in Node), its plain `cpu` backend, or `webgpu`. */
+export function openTensorFlow(backend: 'wasm' | 'cpu' | 'webgpu'): Open {
   return async () => {
     quiet();
     const tf = await loadPeer<TensorFlow>('@tensorflow/tfjs');
-    if (backend === 'wasm') await loadPeer('@tensorflow/tfjs-backend-wasm');
+    if (backend !== 'cpu') await loadPeer(`@tensorflow/tfjs-backend-${backend}`);
     if (!(await tf.setBackend(backend)))
       throw new Error(`tensorflow.js: the backend ${backend} does not start`);
     await tf.ready();
@@ -38,6 +39,17 @@ function quiet(): void {
   console.warn = () => {};
 }
 
+/** Ends a step: on `webgpu` it only records operations, and submits them in batches. */
+function finishOf(tf: TensorFlow): (() => Promise<void>) | undefined {
+  if (tf.getBackend() !== 'webgpu') return undefined;
+  const backend = tf.backend() as TfWebGpuBackend;
+  return async () => {
+    backend.endComputePassEncoder();
+    if (backend.commandEncoder) backend.submitQueue();
+    await devicesAreDone();
+  };
+}
+
 function matmulWorkload(tf: TensorFlow, { task, a, b }: MatmulProblem): Workload {
   const left = tf.tensor(a, [task.rows, task.inner]);
   const right = tf.tensor(b, [task.inner, task.columns]);
@@ -46,7 +58,7 @@ function matmulWorkload(tf: TensorFlow, { task, a, b }: MatmulProblem): Workload
     run: runOf(() => {
       product?.dispose();
       product = tf.matMul(left, right);
-    }),
+    }, finishOf(tf)),
     results: async () => ({ output: await product!.data() }),
     dispose: () => tf.dispose([left, right, product]),
   };
@@ -86,7 +98,7 @@ function recurrentWorkload(tf: TensorFlow, problem: RecurrentProblem): Workload 
     run: runOf(() => {
       tf.dispose(kept);
       kept = task.mode === 'forward' ? { output: tf.tidy(forward) } : training();
-    }),
+    }, finishOf(tf)),
     async results() {
       const { output, loss, grads } = kept;
       if (!loss || !grads) return { output: await output!.data() };

@@ -1,5 +1,6 @@
+import { mkdir, readFile, rename, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { build } from 'esbuild';
+import { build, type OutputFile } from 'esbuild';
 import { folders } from '../folders.js';
 
 /**
@@ -10,15 +11,28 @@ import { folders } from '../folders.js';
  */
 export async function bundleChild(): Promise<string> {
   const outdir = join(folders.peers, '.build');
-  await build({
+  const { outputFiles } = await build({
     entryPoints: [join(folders.source, 'measure/child.ts')],
     outdir,
     bundle: true,
     splitting: true,
     format: 'esm',
     platform: 'node',
+    external: ['webgpu'],
     target: 'node20',
     logLevel: 'warning',
+    write: false,
   });
+  await mkdir(outdir, { recursive: true });
+  await Promise.all(outputFiles.map(store));
   return join(outdir, 'child.js');
+}
+
+/** Writes a file at once, and only where it changes: another benchmark may be reading it. */
+async function store({ path, contents }: OutputFile): Promise<void> {
+  const stored = await readFile(path).catch(() => undefined);
+  if (stored?.equals(contents)) return;
+  const own = `${path}.${process.pid}`;
+  await writeFile(own, contents);
+  await rename(own, path);
 }

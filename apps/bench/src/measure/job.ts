@@ -32,6 +32,10 @@ export interface Measured {
   readonly rssBytes: number;
   /** Bytes that tensors held at the end of the forward pass, where the library counts them. */
   readonly liveBytes: number | undefined;
+  /** Compute shaders that a step starts, where it computes on a GPU. */
+  readonly dispatches: number | undefined;
+  /** The GPU that it computes on, in its own words. */
+  readonly adapter: string | undefined;
 }
 
 /** What a child process answers. */

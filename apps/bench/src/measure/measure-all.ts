@@ -1,5 +1,5 @@
 import type { BenchCase } from '../cases/cases.js';
-import { BASELINE, type Competitor } from '../libraries/list.js';
+import { type Competitor, isBaseline } from '../libraries/list.js';
 import { fingerprintDifference } from './comparison.js';
 import type { Measured } from './job.js';
 import { expect, measureCase, type Outcome } from './measure-case.js';
@@ -52,7 +52,7 @@ export async function measureAll(plan: Plan): Promise<Result[]> {
           ? expected
           : agreeing(await measureCase(benchCase, competitor, expected, plan.budget, plan.run), ours);
       if (plan.run.signal?.aborted) return results;
-      if (outcome.kind === 'measured' && competitor.id === BASELINE) ours = outcome.measured;
+      if (outcome.kind === 'measured' && isBaseline(competitor)) ours = outcome.measured;
       const result = { benchCase, competitor, outcome };
       results.push(result);
       plan.onResult?.(result);

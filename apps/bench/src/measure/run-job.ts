@@ -8,6 +8,8 @@ export interface RunOptions {
   readonly program: string;
   /** Milliseconds after which the process is ended. */
   readonly killMs: number;
+  /** What the process has in its environment besides: its driver of WebGPU. */
+  readonly environment?: Readonly<Record<string, string>> | undefined;
   readonly signal?: AbortSignal | undefined;
 }
 
@@ -15,9 +17,10 @@ export interface RunOptions {
 const SHOWN_ERROR = 300;
 
 /** Does a job in a process of its own. Never throws for what happens there: that is an answer too. */
-export function runJob(job: Job, { program, killMs, signal }: RunOptions): Promise<Answer> {
+export function runJob(job: Job, { program, killMs, environment, signal }: RunOptions): Promise<Answer> {
   const child = fork(program, [], {
     cwd: folders.app,
+    env: { ...process.env, ...environment },
     serialization: 'advanced',
     stdio: ['ignore', 'ignore', 'pipe', 'ipc'],
     execArgv: [],

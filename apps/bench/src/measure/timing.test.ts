@@ -44,3 +44,16 @@ test('runs steps one after the other, whether they are promises or not', async (
   await runOf(() => void count++)(2);
   expect(count).toBe(5);
 });
+
+test('a step has ended when what finishes it has', async () => {
+  const order: string[] = [];
+  const run = runOf(
+    () => void order.push('step'),
+    async () => {
+      await Promise.resolve();
+      order.push('finish');
+    },
+  );
+  await run(2);
+  expect(order).toEqual(['step', 'finish', 'step', 'finish']);
+});

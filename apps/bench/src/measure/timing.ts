@@ -11,13 +11,17 @@ export interface Budget {
 /** Runs a step so many times; resolves to the milliseconds it took. */
 export type Run = (iterations: number) => Promise<number>;
 
-/** A run of steps that are called from JavaScript. Awaits only what is a promise, so that nothing is added to fast steps. */
-export function runOf(step: () => void | Promise<void>): Run {
+/**
+ * A run of steps that are called from JavaScript. Awaits only what is a promise, so that nothing is added to fast steps.
+ * @param finish what ends each step where it only begins work that goes on elsewhere
+ */
+export function runOf(step: () => void | Promise<void>, finish?: () => Promise<void>): Run {
   return async (iterations) => {
     const start = performance.now();
     for (let iteration = 0; iteration < iterations; iteration++) {
       const pending = step();
       if (pending) await pending;
+      if (finish) await finish();
     }
     return performance.now() - start;
   };
@@ -26,7 +30,7 @@ export function runOf(step: () => void | Promise<void>): Run {
 /**
  * Milliseconds of one step, for each sample, after warming up. Where the first step alone took half of the limit, it is
  * the only sample.
- * @param firstMs what the first step took, which compiled things and is not a sample otherwise
+ * @param firstMs what a first step took, which is not a sample otherwise
  */
 export async function sampleTimes(run: Run, firstMs: number, budget: Budget): Promise<number[]> {
   if (firstMs > budget.limitMs / 2) return [firstMs];

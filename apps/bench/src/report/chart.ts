@@ -28,6 +28,9 @@ const marks: Readonly<Record<string, readonly [color: string, shape: string]>> =
   'onnxruntime-node native, 2 threads': ['#0072B2', 'triangle-right'],
   'pytorch, 1 thread': ['#009E73', PLUS],
   'pytorch, 2 threads': ['#009E73', CROSS],
+  'ostinato webgpu': ['#000000', 'circle'],
+  'tensorflow.js webgpu': ['#D55E00', 'triangle-up'],
+  'jax-js webgpu': ['#E69F00', 'diamond'],
 };
 const OTHER_MARK = ['#666666', 'stroke'] as const;
 
@@ -41,8 +44,9 @@ export function dotsOf(rows: readonly Row[]): Dot[] {
     if (kind === 'tagger' || row.case.startsWith('scaling-')) return [];
     const ragged = row.case.endsWith('-ragged') ? ', ragged' : '';
     const backend = /^[a-z]+/.exec(row.backend)?.[0] ?? row.backend;
+    const isOnGpu = backend === 'webgpu';
     const isPlain = row.backend.endsWith('without SIMD');
-    const named = row.library === 'ostinato' || row.library === 'pytorch';
+    const named = !isOnGpu && (row.library === 'ostinato' || row.library === 'pytorch');
     const library = isPlain
       ? `${row.library} without SIMD`
       : named
@@ -52,7 +56,7 @@ export function dotsOf(rows: readonly Row[]): Dot[] {
       {
         what: `${nameOf(kind)} ${row.shape}${ragged}`,
         mode: mode as Dot['mode'],
-        who: `${library}, ${row.threads === 1 ? '1 thread' : `${row.threads} threads`}`,
+        who: isOnGpu ? library : `${library}, ${row.threads === 1 ? '1 thread' : `${row.threads} threads`}`,
         ratio: row.ratioToOurs,
       },
     ];
@@ -67,8 +71,8 @@ function nameOf(kind: string): string {
 }
 
 /**
- * The chart as a specification for Vega-Lite: a line for each case, a dot for each library at its time as a multiple of ours at one thread,
- * on a logarithmic axis; forward on the left, training on the right.
+ * The chart as a specification for Vega-Lite: a line for each case, a dot for each library at its time as a multiple of ours (on the CPU at one
+ * thread), on a logarithmic axis; forward on the left, training on the right.
  * @throws RangeError where nothing was measured that it could show
  */
 export function chartSpec(rows: readonly Row[]): object {
@@ -82,6 +86,7 @@ export function chartSpec(rows: readonly Row[]): object {
   const measured = new Set(dots.map(({ who }) => who));
   const known = Object.keys(marks).filter((who) => measured.has(who));
   const domain = [...known, ...[...measured].filter((who) => !(who in marks))];
+  const ours = measured.has('ostinato webgpu') ? 'ostinato' : 'ostinato at 1 thread';
   const looks = domain.map((who) => marks[who] ?? OTHER_MARK);
   const legend = { title: null, orient: 'bottom', columns: 3, labelLimit: 300, symbolSize: 90 };
   return {
@@ -105,7 +110,7 @@ export function chartSpec(rows: readonly Row[]): object {
               field: 'ratio',
               type: 'quantitative',
               scale: { type: 'log' },
-              title: 'time, as a multiple of ostinato at 1 thread (less is faster)',
+              title: `time, as a multiple of ${ours} (less is faster)`,
               axis: { tickCount: 5, format: '~g' },
             },
             y: { field: 'what', type: 'nominal', sort: cases, title: null, axis: { grid: true } },

@@ -7,15 +7,18 @@ export interface Machine {
   readonly system: string;
   readonly node: string;
   readonly date: string;
+  /** What WebGPU computes on, in its own words; null where nothing was measured on it. */
+  readonly adapter: string | null;
 }
 
 /** This machine, now. */
-export function machine(): Machine {
+export function machine(adapter?: string): Machine {
   return {
     cpu: cpus()[0]?.model ?? 'unknown',
     cores: availableParallelism(),
     system: `${platform()} ${release()}`,
     node: process.versions.node,
     date: new Date().toISOString().slice(0, 10),
+    adapter: adapter ?? null,
   };
 }

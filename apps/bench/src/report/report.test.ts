@@ -8,7 +8,7 @@ import { chartSpec, dotsOf } from './chart.js';
 import { clock, duration, significant } from './format.js';
 import { growthsOf } from './growth.js';
 import { Progress } from './progress.js';
-import { gapsOf, rowsOf } from './rows.js';
+import { adaptersOf, gapsOf, rowsOf } from './rows.js';
 import { renderGrowths, renderRows } from './table.js';
 import { rowWith } from './testing.js';
 
@@ -28,6 +28,8 @@ function measured(id: string, samples: number[], difference?: string): Result {
     fingerprints: {},
     rssBytes: 5e7,
     liveBytes: undefined,
+    dispatches: undefined,
+    adapter: undefined,
   };
   return {
     benchCase: matmul,
@@ -56,6 +58,7 @@ test('a row has the fields that its readers count on', () => {
     msMinimum: 1,
     msMaximum: 3,
     samples: 3,
+    dispatches: null,
     check: 'equal',
     rssBytes: 5e7,
     liveBytes: null,
@@ -66,6 +69,23 @@ test('a row has the fields that its readers count on', () => {
 test('without ours there is no ratio', () => {
   expect(rowsOf([measured('tfjs-wasm', [10])])[0]!.ratioToOurs).toBeNull();
   expect(rowsOf([measured('ostinato-2', [10])])[0]!.ratioToOurs).toBeNull();
+});
+
+test('on the GPU ratios are taken to ours there, and the devices are named', () => {
+  const onGpu = (id: string, ms: number, adapter: string): Result => {
+    const result = measured(id, [ms]);
+    if (result.outcome.kind !== 'measured') throw new Error('not measured');
+    const { outcome } = result;
+    return { ...result, outcome: { ...outcome, measured: { ...outcome.measured, dispatches: 7, adapter } } };
+  };
+  const results = [onGpu('ostinato-webgpu', 2, 'one'), onGpu('jax-webgpu', 6, 'one')];
+  expect(rowsOf(results)).toMatchObject([
+    { ratioToOurs: 1, dispatches: 7 },
+    { ratioToOurs: 3, dispatches: 7 },
+  ]);
+  expect(adaptersOf(results)).toBe('one');
+  expect(adaptersOf([...results, onGpu('tfjs-webgpu', 1, 'another')])).toBe('one and another');
+  expect(adaptersOf([measured('ostinato', [1])])).toBeUndefined();
 });
 
 test('what was not measured is a gap with its reason, and no row', () => {
@@ -102,6 +122,25 @@ test('the table shows figures, dashes with reasons, and what is wrong', () => {
   expect(lines.join()).not.toContain('elsewhere');
 });
 
+test('the table shows dispatches where they were counted, in place of threads', () => {
+  const rows = [
+    rowWith({ backend: 'webgpu', dispatches: 78 }),
+    rowWith({ case: 'first-result', backend: 'webgpu', samples: 1 }),
+  ];
+  const gap = {
+    case: rows[0]!.case,
+    library: 'other',
+    threads: 1,
+    kind: 'unsupported',
+    reason: 'has none',
+  } as const;
+  const lines = renderRows(['lstm-training-2x3x4x5', 'first-result'], rows, [gap]).split('\n');
+  expect(lines[1]).toMatch(/library +backend +dispatches +median/);
+  expect(lines[2]).toMatch(/ostinato +webgpu +78 +2\.00 ms/);
+  expect(lines[3]).toMatch(/other +- +- +- +- +- +- +has none/);
+  expect(lines.at(-2)).toMatch(/ostinato +webgpu +2\.00 ms +one sample/);
+});
+
 test('growth: exponents along T of time and memory', () => {
   const cases = allCases().filter(({ along }) => along === 'T');
   const rows = cases.map(({ name, task }) => {
@@ -136,6 +175,15 @@ test('the chart shows what was measured correctly beside ours', () => {
     '"domain":["ostinato, 1 thread","tensorflow.js wasm, 1 thread"]',
   );
   expect(() => chartSpec([])).toThrow(RangeError);
+});
+
+test('the chart knows libraries on the GPU, where threads say nothing', () => {
+  const rows = [
+    rowWith({ backend: 'webgpu' }),
+    rowWith({ library: 'jax-js', backend: 'webgpu', ratioToOurs: 3 }),
+  ];
+  expect(dotsOf(rows).map(({ who }) => who)).toEqual(['ostinato webgpu', 'jax-js webgpu']);
+  expect(JSON.stringify(chartSpec(rows))).toContain('a multiple of ostinato (less is faster)');
 });
 
 test('numbers as people read them', () => {

@@ -1,6 +1,6 @@
 import { operationsOf } from '../cases/operations.js';
 import { opOf, shapeOf } from '../cases/task.js';
-import { BASELINE } from '../libraries/list.js';
+import { isBaseline } from '../libraries/list.js';
 import type { Result } from '../measure/measure-all.js';
 import { spreadOf } from '../measure/statistics.js';
 
@@ -17,13 +17,15 @@ export interface Row {
   readonly ms: number;
   /** Billions of operations per second, from the median; null where operations are not counted. */
   readonly gflops: number | null;
-  /** How many times as long as ours at one thread; null where that was not measured. */
+  /** How many times as long as ours at one thread, or ours on the GPU; null where that was not measured. */
   readonly ratioToOurs: number | null;
   readonly msLowerQuartile: number;
   readonly msUpperQuartile: number;
   readonly msMinimum: number;
   readonly msMaximum: number;
   readonly samples: number;
+  /** Compute shaders that a step starts on the GPU; null on the CPU, and where they were not counted. */
+  readonly dispatches: number | null;
   /** `equal` to the oracle within the tolerance, or what is not. */
   readonly check: string;
   /** The most bytes that the process had in memory, Node and library included. */
@@ -46,7 +48,7 @@ export interface Gap {
 export function rowsOf(results: readonly Result[]): Row[] {
   const ours = new Map<string, number>();
   for (const { benchCase, competitor, outcome } of results) {
-    if (competitor.id === BASELINE && outcome.kind === 'measured') {
+    if (isBaseline(competitor) && outcome.kind === 'measured') {
       ours.set(benchCase.name, spreadOf(outcome.measured.samples).median);
     }
   }
@@ -75,6 +77,7 @@ function rowOf({ benchCase, competitor, outcome }: Result, ours: number | undefi
       msMinimum: spread.minimum,
       msMaximum: spread.maximum,
       samples: measured.samples.length,
+      dispatches: measured.dispatches ?? null,
       check: difference ?? 'equal',
       rssBytes: measured.rssBytes,
       liveBytes: measured.liveBytes ?? null,
@@ -90,4 +93,12 @@ export function gapsOf(results: readonly Result[]): Gap[] {
     const { library, threads } = competitor;
     return [{ case: benchCase.name, library, threads, kind: outcome.kind, reason }];
   });
+}
+
+/** What was computed on, in the words of the devices; undefined where they were no GPUs. Several only where libraries chose differently. */
+export function adaptersOf(results: readonly Result[]): string | undefined {
+  const adapters = results.flatMap(({ outcome }) =>
+    outcome.kind === 'measured' && outcome.measured.adapter !== undefined ? [outcome.measured.adapter] : [],
+  );
+  return [...new Set(adapters)].join(' and ') || undefined;
 }

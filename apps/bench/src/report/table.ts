@@ -1,4 +1,4 @@
-import Table from 'cli-table3';
+import Table, { type HorizontalAlignment } from 'cli-table3';
 import { duration, megabytes, significant } from './format.js';
 import type { Growth } from './growth.js';
 import type { Gap, Row } from './rows.js';
@@ -25,31 +25,40 @@ const look = {
   style: { head: [], border: [], 'padding-left': 0, 'padding-right': 0 },
 };
 
-/** One line for each library, case by case in the order of `names`; dashes with their reason where there is no measurement. */
+/** A table without lines, to be filled and printed. */
+export function plainTable(head: string[], colAligns: HorizontalAlignment[]): Table.Table {
+  return new Table({ ...look, head, colAligns });
+}
+
+/**
+ * One line for each library, case by case in the order of `names`; dashes with their reason where there is no measurement. Where dispatches
+ * were counted they stand in place of threads, of which a GPU knows nothing.
+ */
 export function renderRows(names: readonly string[], rows: readonly Row[], gaps: readonly Gap[]): string {
+  const counted = rows.some(({ dispatches }) => dispatches !== null);
+  const parallel = counted ? 'dispatches' : 'threads';
   return names
     .filter((name) => [...rows, ...gaps].some((each) => each.case === name))
     .map((name) => {
-      const table = new Table({
-        ...look,
-        head: ['library', 'backend', 'threads', 'median', 'quartiles', 'GFLOP/s', 'x ours', 'results'],
-        colAligns: ['left', 'left', 'right', 'right', 'right', 'right', 'right', 'left'],
-      });
-      for (const row of rows.filter((each) => each.case === name)) table.push(cellsOf(row));
+      const table = plainTable(
+        ['library', 'backend', parallel, 'median', 'quartiles', 'GFLOP/s', 'x ours', 'results'],
+        ['left', 'left', 'right', 'right', 'right', 'right', 'right', 'left'],
+      );
+      for (const row of rows.filter((each) => each.case === name)) table.push(cellsOf(row, row[parallel]));
       for (const gap of gaps.filter((each) => each.case === name)) {
         const reason = gap.kind === 'failed' ? `failed: ${gap.reason}` : gap.reason;
-        table.push([gap.library, '-', gap.threads, '-', '-', '-', '-', reason]);
+        table.push([gap.library, '-', counted ? '-' : gap.threads, '-', '-', '-', '-', reason]);
       }
       return `${name}\n${indented(table.toString())}\n`;
     })
     .join('\n');
 }
 
-function cellsOf(row: Row): (string | number)[] {
+function cellsOf(row: Row, parallel: number | null): (string | number)[] {
   return [
     row.library,
     row.backend,
-    row.threads,
+    parallel ?? '',
     duration(row.ms),
     row.samples > 1 ? `${duration(row.msLowerQuartile)} - ${duration(row.msUpperQuartile)}` : 'one sample',
     row.gflops === null ? '' : significant(row.gflops),
@@ -64,11 +73,10 @@ const meaning = { time: 'time of a step', rss: 'memory of the process', live: 'm
 /** The exponents of the curves, with the values at both ends. */
 export function renderGrowths(growths: readonly Growth[]): string {
   if (growths.length === 0) return '';
-  const table = new Table({
-    ...look,
-    head: ['growth of', 'with', 'library', 'backend', 'threads', 'exponent', 'from', 'to'],
-    colAligns: ['left', 'left', 'left', 'left', 'right', 'right', 'right', 'right'],
-  });
+  const table = plainTable(
+    ['growth of', 'with', 'library', 'backend', 'threads', 'exponent', 'from', 'to'],
+    ['left', 'left', 'left', 'left', 'right', 'right', 'right', 'right'],
+  );
   for (const { of, along, library, backend, threads, exponent, points } of growths) {
     const show = of === 'time' ? duration : megabytes;
     const at = ([size, value]: readonly [number, number]) => `${along} ${size}: ${show(value)}`;

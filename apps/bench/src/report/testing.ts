@@ -17,6 +17,7 @@ export function rowWith(change: Partial<Row>): Row {
     msMinimum: 1.8,
     msMaximum: 3,
     samples: 9,
+    dispatches: null,
     check: 'equal',
     rssBytes: 5e7,
     liveBytes: 1e6,

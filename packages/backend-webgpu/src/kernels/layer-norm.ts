@@ -17,21 +17,21 @@ export function layerNorm(
     outs: { out, inverseDeviation },
     columns: x.shape.at(-1)!,
     floats: { epsilon },
-    combine: ['addUp'],
-    statements: (element, lanes) => {
+    combine: { addUp: 'sum' },
+    statements: (element) => {
       const own = `${element('x', 'i')} - origin`;
       return `  let origin = ${element('x', 0)};
   let total = f32(max(u.columns, 1));
   var part = 0f;
-  for (var i = lane; i < count; i += ${lanes}) { part += ${own}; }
-  let mean = addUp(local, part) / total;
+  for (var i = lane; i < count; i += lanes) { part += ${own}; }
+  let mean = addUp(local, lane, part) / total;
   part = 0f;
-  for (var i = lane; i < count; i += ${lanes}) {
+  for (var i = lane; i < count; i += lanes) {
     let deviation = ${own} - mean;
     part += deviation * deviation;
   }
-  let inverse = inverseSqrt(addUp(local, part) / total + u.epsilon);
-  for (var i = lane; i < count; i += ${lanes}) {
+  let inverse = inverseSqrt(addUp(local, lane, part) / total + u.epsilon);
+  for (var i = lane; i < count; i += lanes) {
     ${element('out', 'i')} = (${own} - mean) * inverse;
   }
   if (lane == 0 && row < u.rows) { ${element('inverseDeviation', 0)} = inverse; }`;

@@ -1,14 +1,13 @@
 import { type MapProgram, positionsNeeded, type ReduceOp, type View } from '@ostinato/kernel';
 import { helperText } from '../wgsl/helpers.js';
 import { printProgram } from '../wgsl/print.js';
+import { combineHelpers, neutral, ofBoth } from './combine.js';
 import { coordinateName, positionNames, usedInputs } from './dispatch-map.js';
 import type { Loops } from './loops.js';
 import { fromBits, toBits, toBitsHelpers } from './numbers.js';
 import { distance, type Operands } from './operands.js';
+import { declareTeam, findTeam, type Team } from './team.js';
 import { indented } from './text.js';
-
-/** Invocations of a workgroup. */
-export const reduceLanes = 256;
 
 /** Loops over the axes that are kept, and over those that are reduced. Operands and positions have the axes of both. */
 export interface ReduceLoops {
@@ -16,21 +15,9 @@ export interface ReduceLoops {
   readonly reduced: Loops;
 }
 
-const neutral: Record<ReduceOp, string> = {
-  sum: '0f',
-  max: 'fromBits(0xff800000u)',
-  min: 'fromBits(0x7f800000u)',
-};
-const combined: Record<ReduceOp, (a: string, b: string) => string> = {
-  sum: (a, b) => `${a} + ${b}`,
-  max: (a, b) => `largerOf(${a}, ${b})`,
-  min: (a, b) => `smallerOf(${a}, ${b})`,
-};
-const helpers = { sum: [], max: ['fromBits', 'largerOf'], min: ['fromBits', 'smallerOf'] } as const;
-
 /**
  * A reduction in which each workgroup finds some results, or its share of them: every invocation runs over some of the numbers of one
- * result, then the invocations of a result put theirs together in a tree. Which and how many is said by uniforms.
+ * result, then the invocations of a result put theirs together. Which and how many is said by uniforms.
  */
 export function reduceShader(
   op: ReduceOp,
@@ -39,6 +26,7 @@ export function reduceShader(
   out: View,
   operands: Operands,
   { kept, reduced }: ReduceLoops,
+  team: Team,
 ): string {
   const used = [...usedInputs(program)].sort((a, b) => a - b);
   const positions = positionNames(program);
@@ -64,45 +52,37 @@ export function reduceShader(
     }),
     ...(positionsNeeded(program).rowMajor ? [`let position = u32(${position('position')});`] : []),
     ...printed.statements,
-    `part = ${combined[op]('part', printed.results[0]!)};`,
+    `part = ${ofBoth[op]('part', printed.results[0]!)};`,
   ];
-  return `var<workgroup> shares: array<f32, ${reduceLanes}>;
-${helperText([...printed.helperNames, ...helpers[op], ...toBitsHelpers([out])])}
-@compute @workgroup_size(${reduceLanes})
-fn main(@builtin(local_invocation_index) invocation: u32, @builtin(workgroup_id) group: vec3<u32>) {
-  let lane = i32(invocation);
-  let across = (lane / u.acrossStep) % u.width;
-  let along = (lane / u.alongStep) % u.depth;
-  let result = (i32(group.y) * u.groupsAcross + i32(group.x)) * u.width + across;
-  let isResult = result < u.results;
+  return `${helperText([...printed.helperNames, ...combineHelpers[op], ...toBitsHelpers([out])])}
+
+${declareTeam(team, { combine: op })}
+
+@compute @workgroup_size(${team.size})
+fn main(@builtin(local_invocation_index) invocation: u32, @builtin(workgroup_id) id: vec3<u32>) {
+${indented(findTeam(team, 'invocation', 'i32(id.y) * u.groupsAcross + i32(id.x)'), '  ')}
+  let isResult = team < u.results;
   var total = ${neutral[op]};
   var place = 0;
   if (isResult) {
-${indented([...kept.coordinates('result'), `place = ${operands.place('output', ...kept.axes)};`, ...starts], '    ')}
-    let begin = i32(group.z) * u.chunk;
+${indented([...kept.coordinates('team'), `place = ${operands.place('output', ...kept.axes)};`, ...starts], '    ')}
+    let begin = i32(id.z) * u.chunk;
     let end = min(begin + u.chunk, u.numbers);
-    var at = begin + along;
+    var at = begin + lane;
     // Parts of 32 numbers: one running total of very many would lose digits.
     while (at < end) {
-      let stop = min(end, at + 32 * u.depth);
+      let stop = min(end, at + 32 * lanes);
       var part = ${neutral[op]};
       while (at < stop) {
 ${indented(each, '        ')}
-        at += u.depth;
+        at += lanes;
       }
-      total = ${combined[op]('total', 'part')};
+      total = ${ofBoth[op]('total', 'part')};
     }
   }
-  shares[lane] = total;
-  workgroupBarrier();
-  for (var half = u.depth / 2; half > 0; half /= 2) {
-    if (along < half) {
-      shares[lane] = ${combined[op]('shares[lane]', 'shares[lane + half * u.alongStep]')};
-    }
-    workgroupBarrier();
-  }
-  if (isResult && along == 0) {
-    ${operands.elementAt('output', 'place + i32(group.z) * u.results')} = ${toBits('shares[lane]', out)};
+  let combined = combine(local, lane, total);
+  if (isResult && lane == 0) {
+    ${operands.elementAt('output', 'place + i32(id.z) * u.results')} = ${toBits('combined', out)};
   }
 }
 `;

@@ -8,13 +8,21 @@ import {
   type View,
   viewOf,
 } from '@ostinato/kernel';
-import { afterAll, describe, expect, it } from 'vitest';
-import { webgpu } from '../index.js';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import type { GpuBackend } from '../backend.js';
+import { backendWith, reasonAgainst, variants } from './variants.fixture.js';
 
 // Large enough that workgroups share results, which the sizes of the conformance suite hardly are.
-describe('large reductions', async () => {
-  const backend = await webgpu()();
-  if ('unavailable' in backend) throw new Error(backend.unavailable);
+describe.each(variants)('large reductions, $variant', ({ features }) => {
+  const reason = reasonAgainst(features);
+  if (reason !== undefined) {
+    it.skip(`cannot run here: ${reason}`, () => {});
+    return;
+  }
+  let backend: GpuBackend;
+  beforeAll(async () => {
+    backend = await backendWith(features);
+  });
   afterAll(() => backend.dispose());
 
   const valueAt = (index: number): number => ((index * 7919) % 1009) - 400;
@@ -51,6 +59,9 @@ describe('large reductions', async () => {
     { shape: [5000, 3], axes: [1], order: [1, 0] },
     { shape: [700, 300], axes: [0], order: [0, 1] },
     { shape: [300, 700], axes: [0], order: [1, 0] },
+    { shape: [300, 40], axes: [1], order: [0, 1] },
+    { shape: [300, 1000], axes: [1], order: [0, 1] },
+    { shape: [300, 3000], axes: [1], order: [0, 1] },
     { shape: [40, 300, 20], axes: [0, 2], order: [0, 1, 2] },
     { shape: [40, 300, 20], axes: [0, 1], order: [1, 2, 0] },
     { shape: [70000], axes: [0], order: [0] },
@@ -88,5 +99,34 @@ describe('large reductions', async () => {
     expect(new Float32Array(await backend.read(out))[0]).toBe(
       3 * 30 * ((89 * 90) / 2) + 90 * ((29 * 30) / 2),
     );
+  });
+
+  it.each([
+    [300, 5],
+    [300, 100],
+    [3, 100],
+    [3, 5000],
+    [1, 100_000],
+  ])('hand NaN and infinity on, in %i rows of %i numbers', async (rows, length) => {
+    const numbers = Float32Array.from({ length: rows * length }, (_, index) => (index % 7) - 10);
+    // The first row ends with NaN, and the second, where there is one, holds the same infinity everywhere.
+    numbers[length - 1] = Number.NaN;
+    const x = backend.alloc(numbers.byteLength);
+    const out = backend.alloc(rows * 4);
+    for (const [op, sign] of [
+      ['max', -1],
+      ['min', 1],
+    ] as const) {
+      if (rows > 2) numbers.fill(sign * Number.POSITIVE_INFINITY, length, 2 * length);
+      backend.write(x, numbers);
+      backend.reduce(op, identity, [viewOf(x, [rows, length])], [], [1], viewOf(out, [rows, 1]));
+      const got = [...new Float32Array(await backend.read(out))];
+      const expected = Array.from({ length: rows }, (_, row) =>
+        numbers
+          .subarray(row * length, (row + 1) * length)
+          .reduce((a, b) => (op === 'max' ? Math.max(a, b) : Math.min(a, b))),
+      );
+      expect(got).toEqual(expected);
+    }
   });
 });

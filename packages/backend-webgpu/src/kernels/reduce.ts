@@ -19,44 +19,54 @@ import { withFewStorages } from './few-storages.js';
 import { Loops } from './loops.js';
 import { named, numbered } from './numbered.js';
 import { type Operand, Operands } from './operands.js';
-import { reduceLanes, reduceShader } from './reduce-shader.js';
+import { reduceShader } from './reduce-shader.js';
 import { run } from './run.js';
+import { type Team, teamDirectives, teamNumbers, teamOfSubgroup } from './team.js';
 
 /** How the invocations of workgroups share a reduction. */
 interface Plan {
-  /** Invocations side by side in a workgroup, each for another result. */
-  readonly width: number;
-  /** Invocations of a workgroup for one result, each for some of its numbers; `width * depth` are those of a workgroup. */
-  readonly depth: number;
-  /** Whether neighbouring invocations take neighbouring numbers of one result. */
-  readonly along: boolean;
+  /** The invocations for one result, each for some of its numbers. */
+  readonly team: Team;
   /** Workgroups that share a result. */
   readonly splits: number;
 }
 
+/** Invocations of a workgroup. */
+const size = 256;
 /** Numbers that an invocation adds up at least, before others share its work. */
 const enough = 4;
 /** The same, before other workgroups do: that takes a second run, over what each of them found. */
 const enoughToSplit = 64;
 /** Workgroups that keep a large GPU busy. */
 const busy = 256;
+/** Numbers of a result that a subgroup takes by itself. */
+const fewForSubgroup = { from: 32, to: 1024 };
 
 const powerOfTwo = (atLeast: number): number => 2 ** Math.ceil(Math.log2(Math.max(1, atLeast)));
 
 /** @param along whether the inputs lie more densely along the reduced axes than along those that are kept */
-function planOf(results: number, numbers: number, along: boolean): Plan {
-  const most = Math.min(reduceLanes, powerOfTwo(numbers / enough));
+function planOf(results: number, numbers: number, along: boolean, device: GPUDevice): Plan {
   // Invocations that take neighbouring results read whole cache lines with 32 of them.
   const least = along ? 1 : Math.min(32, powerOfTwo(results));
-  const depth = Math.min(most, reduceLanes / least);
-  const width = reduceLanes / depth;
-  const groups = Math.ceil(results / width);
-  const each = numbers / depth;
+  const depth = Math.min(powerOfTwo(numbers / enough), size / least);
+  const width = size / depth;
+  if (least === 1 && device.features.has('subgroups')) {
+    const { from, to } = fewForSubgroup;
+    if (results >= busy && numbers >= from && numbers <= to)
+      return { team: teamOfSubgroup(device), splits: 1 };
+    if (width === 1) return split({ kind: 'workgroup', size, width, along }, results, numbers);
+  }
+  return split({ kind: depth === 1 ? 'alone' : 'tree', size, width, along }, results, numbers);
+}
+
+function split(team: Team, results: number, numbers: number): Plan {
+  const groups = Math.ceil(results / team.width);
+  const each = (numbers * team.width) / size;
   const splits =
     each > enoughToSplit && groups < busy
       ? Math.min(Math.ceil(each / (enoughToSplit / 2)), Math.ceil(busy / groups))
       : 1;
-  return { width, depth, along, splits };
+  return { team, splits };
 }
 
 /** Reduces what a program makes of each position; see `Kernels.reduce`. The order of additions depends on shapes and strides only. */
@@ -95,7 +105,12 @@ function dispatchReduce(
   const reduced = nestOver(order.filter(isReduced), outStrides);
   const numbers = reduced.lengths.reduce((product, length) => product * length, 1);
   const results = sizeOf(out.shape);
-  const plan = planOf(results, numbers, isDenser(reduced, nestOver(keptAxes, outStrides), inputs.length));
+  const plan = planOf(
+    results,
+    numbers,
+    isDenser(reduced, nestOver(keptAxes, outStrides), inputs.length),
+    context.device,
+  );
   const run = (to: View): void => {
     const strides = to.strides.map((stride, axis) => (isReduced(axis) ? 0 : stride));
     dispatchPlan(
@@ -134,7 +149,7 @@ function dispatchPlan(
   call: { op: ReduceOp; program: MapProgram; inputs: readonly View[]; scalars: readonly number[]; out: View },
   keptNest: Nest,
   reducedNest: Nest,
-  { width, depth, along, splits }: Plan,
+  { team, splits }: Plan,
 ): void {
   const { op, program, inputs, scalars, out } = call;
   const results = keptNest.lengths.reduce((product, length) => product * length, 1);
@@ -152,16 +167,13 @@ function dispatchPlan(
   }
   const strides = stridesOf(inputs.length);
   operands.output = { view: out, axes, strides, write: true, elements: 'u32' };
-  const groups = spread(Math.ceil(results / width));
+  const groups = spread(Math.ceil(results / team.width));
   const numbers: Record<string, number> = {
     results,
     numbers: count,
-    width,
-    depth,
-    acrossStep: along ? depth : 1,
-    alongStep: along ? 1 : width,
     chunk: Math.ceil(count / splits),
     groupsAcross: groups[0],
+    ...teamNumbers(team),
     ...kept.numbers,
     ...reduced.numbers,
   };
@@ -174,11 +186,12 @@ function dispatchPlan(
     context,
     {
       label: 'reduce',
-      key: `${op} ${program.key} ${kept.axes.length} ${reduced.axes.length}`,
+      key: `${op} ${program.key} ${kept.axes.length} ${reduced.axes.length} ${team.kind}`,
+      directives: teamDirectives(team),
       operands: new Operands(operands),
       numbers,
       floats: named('scalar', scalars),
-      code: (all) => reduceShader(op, program, inputs, out, all, { kept, reduced }),
+      code: (all) => reduceShader(op, program, inputs, out, all, { kept, reduced }, team),
     },
     [...groups, splits],
   );

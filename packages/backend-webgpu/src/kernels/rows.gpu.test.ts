@@ -1,24 +1,24 @@
 import { type Backend, runFused, viewOf } from '@ostinato/kernel';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { findAdapter } from '../adapter.js';
-import { GpuBackend } from '../backend.js';
-
-const adapter = await findAdapter({});
-const reason = 'unavailable' in adapter ? adapter.unavailable : undefined;
+import { backendWith, reasonAgainst, variants } from './variants.fixture.js';
 
 /** Lengths on both sides of those at which more invocations share a row. */
-const lengths = [1, 2, 16, 17, 255, 1024, 1025, 100_000];
+const lengths = [1, 2, 16, 17, 255, 1024, 1025, 10_000];
 
-describe.skipIf(reason)('rows of every length', () => {
+describe.each(variants)('rows of every length, $variant', ({ features }) => {
+  const reason = reasonAgainst(features);
+  if (reason !== undefined) {
+    it.skip(`cannot run here: ${reason}`, () => {});
+    return;
+  }
   let backend: Backend;
   beforeAll(async () => {
-    const found = await findAdapter({});
-    if ('unavailable' in found) throw new Error(found.unavailable);
-    backend = new GpuBackend(await found.requestDevice(), found.info);
+    backend = await backendWith(features);
   });
   afterAll(() => backend.dispose());
 
-  const rows = 3;
+  // More than a workgroup has teams.
+  const rows = 37;
 
   function placed(length: number, value: (index: number) => number) {
     const storage = backend.alloc(rows * length * 4);
@@ -66,6 +66,22 @@ describe.skipIf(reason)('rows of every length', () => {
         0,
       );
       expect(worst).toBeLessThan(1e-5);
+    }
+  });
+
+  it.each([3, 100, 3000])('hand NaN on, in rows of %i numbers', async (length) => {
+    const { view: x } = placed(length, (index) => (index === length + length - 1 ? Number.NaN : index % 7));
+    const { view: out } = placed(length, () => -7);
+    const inverseDeviation = viewOf(backend.alloc(rows * 4), [rows, 1]);
+    for (const run of [
+      () => runFused(backend, 'softmax', { x, out, logarithm: false }),
+      () => runFused(backend, 'softmax', { x, out, logarithm: true }),
+      () => runFused(backend, 'layerNorm', { x, out, inverseDeviation, epsilon: 1e-5 }),
+    ]) {
+      run();
+      const got = new Float32Array(await backend.read(out.storage));
+      const broken = rowsOf(got, length).map((values) => values.filter(Number.isNaN).length);
+      expect(broken).toEqual([0, length, ...new Array(rows - 2).fill(0)]);
     }
   });
 });

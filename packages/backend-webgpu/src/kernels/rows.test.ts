@@ -1,11 +1,16 @@
 import { flipView, permuteView } from '@ostinato/kernel';
 import { describe, expect, it } from 'vitest';
 import { layerNorm } from './layer-norm.js';
-import { recordingContext, view } from './recurrence/recorded.fixture.js';
+import { defaultLimits, recordingContext, view } from './recurrence/recorded.fixture.js';
 import { softmax } from './softmax.js';
 
-function softmaxOf(shape: readonly number[], logarithm = false, adapt = (x: ReturnType<typeof view>) => x) {
-  const { context, recorded } = recordingContext();
+function softmaxOf(
+  shape: readonly number[],
+  logarithm = false,
+  adapt = (x: ReturnType<typeof view>) => x,
+  features: readonly GPUFeatureName[] = [],
+) {
+  const { context, recorded } = recordingContext(defaultLimits, features);
   softmax(context, { x: adapt(view(shape)), out: view(shape), logarithm });
   return recorded;
 }
@@ -22,6 +27,8 @@ describe('shaders that work on rows', () => {
     ['softmax', softmaxOf([6, 100])],
     ['softmax-short', softmaxOf([6, 3])],
     ['log-softmax-long', softmaxOf([6, 10_000], true)],
+    ['softmax-subgroup', softmaxOf([6, 100], false, (x) => x, ['subgroups'])],
+    ['softmax-workgroup', softmaxOf([6, 10_000], false, (x) => x, ['subgroups'])],
     ['layer-norm', layerNormOf([6, 100])],
   ])('are as reviewed: %s', async (name, recorded) => {
     expect(recorded).toHaveLength(1);

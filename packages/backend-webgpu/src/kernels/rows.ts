@@ -1,9 +1,12 @@
-import { nestOf, type View } from '@ostinato/kernel';
+import { nestOf, type ReduceOp, type View } from '@ostinato/kernel';
 import { spread } from '../device/recorder.js';
+import { type HelperName, helperText } from '../wgsl/helpers.js';
+import { combineHelpers } from './combine.js';
 import type { KernelContext } from './context.js';
 import { Loops } from './loops.js';
 import { type Operand, Operands } from './operands.js';
 import { run } from './run.js';
+import { declareTeam, findTeam, type Team, teamDirectives, teamNumbers, teamOfSubgroup } from './team.js';
 import { indented } from './text.js';
 
 /** A kernel that works on each row (last axis) of views by itself. */
@@ -20,21 +23,24 @@ export interface RowKernel {
   readonly floats?: Readonly<Record<string, number>>;
   /**
    * Statements for one row. `lanes` invocations work on it, each on every `lanes`-th element from `lane` on, below `count`; all run all
-   * statements, so that `addUp(value)` and `largestOf(value)` can combine the values of all lanes.
+   * statements, so that the functions can combine the values of all lanes.
    * @param element spells an element of the row of a view
    */
-  readonly statements: (element: (name: string, index: string | 0) => string, lanes: number) => string;
-  /** Which of the combinations are needed. */
-  readonly combine: readonly Combination[];
+  readonly statements: (element: (name: string, index: string | 0) => string) => string;
+  /** Functions that the statements call. */
+  readonly helpers?: readonly HelperName[];
+  /** Functions that make one value of those of all lanes, `name(local, lane, value)`, and what each does. */
+  readonly combine: Readonly<Record<string, ReduceOp>>;
 }
 
-/** A way to make one value of those of all lanes. */
-export type Combination = 'addUp' | 'largestOf';
-
-/** Invocations that share a row: as few as have work for some steps, since they have to wait for each other. */
-export function lanesFor(columns: number): 1 | 16 | 256 {
-  if (columns <= 16) return 1;
-  return columns <= 1024 ? 16 : 256;
+/** The invocations that share a row: as few as have work for some steps, since they have to wait for each other. */
+function teamFor(columns: number, device: GPUDevice): Team {
+  const hasSubgroups = device.features.has('subgroups');
+  if (columns <= 16) return { kind: 'alone', size: 64, width: 64, along: true };
+  if (columns <= 1024) {
+    return hasSubgroups ? teamOfSubgroup(device) : { kind: 'tree', size: 64, width: 4, along: true };
+  }
+  return { kind: hasSubgroups ? 'workgroup' : 'tree', size: 256, width: 1, along: true };
 }
 
 /** Runs a kernel on all rows. */
@@ -54,68 +60,48 @@ export function runRows(context: KernelContext, kernel: RowKernel): void {
     const strides = [...nest.strides[index]!, view.strides.at(-1)!];
     operands[name] = { view, axes: [...loops.axes, 'step'], strides, write: name in outs };
   }
-  const lanes = lanesFor(columns);
-  const size = Math.max(64, lanes);
-  const groups = spread(Math.ceil(rows / (size / lanes)));
+  const team = teamFor(columns, context.device);
+  const groups = spread(Math.ceil(rows / team.width));
   run(
     context,
     {
       label,
-      key: `${key} ${lanes}`,
+      key: `${key} ${team.kind} ${team.size}`,
       operands: new Operands(operands),
-      numbers: { rows, columns, groupsAcross: groups[0], ...loops.numbers },
+      numbers: { rows, columns, groupsAcross: groups[0], ...teamNumbers(team), ...loops.numbers },
       floats,
-      code: (all) => codeOf(kernel, all, loops, lanes, size),
+      directives: teamDirectives(team),
+      code: (all) => codeOf(kernel, all, loops, team),
     },
     groups,
   );
 }
 
 function codeOf(
-  { inputs, outs, statements, combine }: RowKernel,
+  { inputs, outs, statements, helpers = [], combine }: RowKernel,
   operands: Operands,
   loops: Loops,
-  lanes: number,
-  size: number,
+  team: Team,
 ): string {
   const starts = Object.keys({ ...inputs, ...outs }).map(
     (name) => `let ${name}Row = ${operands.place(name, ...loops.axes)};`,
   );
   const element = (name: string, index: string | 0): string =>
     operands.elementAt(name, index === 0 ? `${name}Row` : `${name}Row + ${index} * u.${name}Step`);
-  const shared = lanes > 1;
-  return `${shared ? `var<workgroup> values: array<f32, ${size}>;\n\n` : ''}${combine.map((name) => combination(name, lanes)).join('\n\n')}
+  const place = [
+    ...findTeam(team, 'invocation', 'i32(id.x) + i32(id.y) * u.groupsAcross'),
+    'let row = team;',
+    ...loops.coordinates('row'),
+    ...starts,
+  ];
+  return `${helperText([...helpers, ...Object.values(combine).flatMap((op) => combineHelpers[op])])}
+${declareTeam(team, combine)}
 
-@compute @workgroup_size(${size})
-fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(local_invocation_index) invocation: u32) {
-  let local = i32(invocation);
-  let lane = local % ${lanes};
-  let row = (i32(group.x) + i32(group.y) * u.groupsAcross) * ${size / lanes} + local / ${lanes};
-${indented([...loops.coordinates('row'), ...starts], '  ')}
+@compute @workgroup_size(${team.size})
+fn main(@builtin(workgroup_id) id: vec3<u32>, @builtin(local_invocation_index) invocation: u32) {
+${indented(place, '  ')}
   let count = select(0, u.columns, row < u.rows);
-${statements(element, lanes)}
+${statements(element)}
 }
 `;
-}
-
-/** A function that combines the values of a row's lanes, halving their number again and again. All lanes get the result. */
-function combination(name: Combination, lanes: number): string {
-  const both = (a: string, b: string): string => (name === 'addUp' ? `${a} + ${b}` : `max(${a}, ${b})`);
-  if (lanes === 1) {
-    return `fn ${name}(local: i32, value: f32) -> f32 {
-  return value;
-}`;
-  }
-  return `fn ${name}(local: i32, value: f32) -> f32 {
-  let lane = local % ${lanes};
-  values[local] = value;
-  for (var half = ${lanes / 2}; half > 0; half = half / 2) {
-    workgroupBarrier();
-    if (lane < half) { values[local] = ${both('values[local]', 'values[local + half]')}; }
-  }
-  workgroupBarrier();
-  let result = values[local - lane];
-  workgroupBarrier();
-  return result;
-}`;
 }

@@ -1,7 +1,7 @@
 import { defineProgram, expr, fill, identity, permuteView, type View, viewOf } from '@ostinato/kernel';
 import { expect, it } from 'vitest';
 import { map } from './map.js';
-import { recordingContext, view } from './recurrence/recorded.fixture.js';
+import { defaultLimits, recordingContext, view } from './recurrence/recorded.fixture.js';
 import { reduce } from './reduce.js';
 
 const scaled = defineProgram({ inputs: 2, scalars: 1 }, ({ x, a }) => [
@@ -50,6 +50,24 @@ it('shares long reductions among workgroups, and short ones not', () => {
   // Columns: 32 neighbours side by side, and 8 rows of invocations.
   reduce(context, 'max', identity, [view([40, 640])], [], [0], view([1, 640]));
   expect(recorded.map(({ groups }) => groups)).toEqual([[20, 1, 1]]);
+});
+
+it('lets subgroups take short rows where there are many, and workgroups long ones', () => {
+  const { context, recorded } = recordingContext(defaultLimits, ['subgroups']);
+  const groupsOf = (rows: number, numbers: number) => {
+    recorded.length = 0;
+    reduce(context, 'sum', identity, [view([rows, numbers])], [], [1], view([rows, 1]));
+    return recorded.map(({ groups }) => groups);
+  };
+  // As many workgroups as would do if each were one subgroup: how large those are is not known.
+  expect(groupsOf(1000, 100)).toEqual([[1000, 1, 1]]);
+  expect(recorded[0]!.code()).toMatch(/^enable subgroups;/);
+  expect(groupsOf(1000, 2000)).toEqual([[1000, 1, 1]]);
+  expect(recorded[0]!.code()).toContain('subgroupAdd(all)');
+  // Short rows, or few of them.
+  expect(groupsOf(1000, 10)).toEqual([[16, 1, 1]]);
+  expect(groupsOf(10, 100)).toEqual([[2, 1, 1]]);
+  expect(recorded[0]!.code()).not.toContain('subgroup');
 });
 
 it('does nothing where there is nothing to write', () => {

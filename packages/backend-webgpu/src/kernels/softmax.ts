@@ -12,17 +12,19 @@ export function softmax(context: KernelContext, { x, out, logarithm }: SoftmaxAr
     inputs: { x },
     outs: { out },
     columns,
-    combine: ['largestOf', 'addUp'],
-    statements: (element, lanes) => {
+    // They hand NaN on.
+    helpers: logarithm ? ['expOf', 'logOf'] : ['expOf'],
+    combine: { largestOf: 'max', addUp: 'sum' },
+    statements: (element) => {
       const own = element('x', 'i');
-      const result = logarithm ? `${own} - largest - logSum` : `exp(${own} - largest) / sum`;
+      const result = logarithm ? `${own} - largest - logSum` : `expOf(${own} - largest) / sum`;
       return `  var most = ${element('x', 'min(lane, u.columns - 1)')};
-  for (var i = lane + ${lanes}; i < count; i += ${lanes}) { most = max(most, ${own}); }
-  let largest = largestOf(local, most);
+  for (var i = lane + lanes; i < count; i += lanes) { most = max(most, ${own}); }
+  let largest = largestOf(local, lane, most);
   var part = 0f;
-  for (var i = lane; i < count; i += ${lanes}) { part += exp(${own} - largest); }
-  let sum = addUp(local, part);
-${logarithm ? '  let logSum = log(sum);\n' : ''}  for (var i = lane; i < count; i += ${lanes}) {
+  for (var i = lane; i < count; i += lanes) { part += expOf(${own} - largest); }
+  let sum = addUp(local, lane, part);
+${logarithm ? '  let logSum = logOf(sum);\n' : ''}  for (var i = lane; i < count; i += lanes) {
     ${element('out', 'i')} = ${result};
   }`;
     },

@@ -14,30 +14,46 @@ struct Numbers {
 @group(0) @binding(1) var<storage, read> x: array<f32>;
 @group(0) @binding(2) var<storage, read_write> out: array<f32>;
 
-fn largestOf(local: i32, value: f32) -> f32 {
+
+fn isNan(x: f32) -> bool {
+  return (bitcast<u32>(x) & 0x7fffffffu) > 0x7f800000u;
+}
+fn fromBits(bits: u32) -> f32 {
+  return bitcast<f32>(bits);
+}
+fn expOf(x: f32) -> f32 {
+  return select(exp(x), x, isNan(x));
+}
+fn largerOf(a: f32, b: f32) -> f32 {
+  return select(select(max(a, b), b, isNan(b)), a, isNan(a));
+}
+fn largestOf(local: i32, lane: i32, value: f32) -> f32 {
   return value;
 }
 
-fn addUp(local: i32, value: f32) -> f32 {
+fn addUp(local: i32, lane: i32, value: f32) -> f32 {
   return value;
 }
 
 @compute @workgroup_size(64)
-fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(local_invocation_index) invocation: u32) {
+fn main(@builtin(workgroup_id) id: vec3<u32>, @builtin(local_invocation_index) invocation: u32) {
   let local = i32(invocation);
-  let lane = local % 1;
-  let row = (i32(group.x) + i32(group.y) * u.groupsAcross) * 64 + local / 1;
+  let group = i32(id.x) + i32(id.y) * u.groupsAcross;
+  let team = group * 64 + local;
+  let lane = 0;
+  let lanes = 1;
+  let row = team;
   let axis0 = row;
   let xRow = u.xOffset + axis0 * u.xAxis0;
   let outRow = u.outOffset + axis0 * u.outAxis0;
   let count = select(0, u.columns, row < u.rows);
   var most = x[xRow + min(lane, u.columns - 1) * u.xStep];
-  for (var i = lane + 1; i < count; i += 1) { most = max(most, x[xRow + i * u.xStep]); }
-  let largest = largestOf(local, most);
+  for (var i = lane + lanes; i < count; i += lanes) { most = max(most, x[xRow + i * u.xStep]); }
+  let largest = largestOf(local, lane, most);
   var part = 0f;
-  for (var i = lane; i < count; i += 1) { part += exp(x[xRow + i * u.xStep] - largest); }
-  let sum = addUp(local, part);
-  for (var i = lane; i < count; i += 1) {
-    out[outRow + i * u.outStep] = exp(x[xRow + i * u.xStep] - largest) / sum;
+  for (var i = lane; i < count; i += lanes) { part += expOf(x[xRow + i * u.xStep] - largest); }
+  let sum = addUp(local, lane, part);
+  for (var i = lane; i < count; i += lanes) {
+    out[outRow + i * u.outStep] = expOf(x[xRow + i * u.xStep] - largest) / sum;
   }
 }

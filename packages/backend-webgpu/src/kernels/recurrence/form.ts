@@ -9,7 +9,7 @@ import { backwardWorkgroup, forwardWorkgroup, type WorkgroupLimits } from './wor
 export type RecurrenceForm = 'sequence' | 'steps';
 
 /** Weights that one workgroup reads in about the time that it takes to begin a dispatch; processors that play a GPU begin at once. */
-const mostWeights = { gpu: 2 ** 18, software: 2 ** 15 };
+const mostWeights = { gpu: 2 ** 18, software: 2 ** 13 };
 /** Weights that all workgroups together read in that time. */
 const mostReads = 2 ** 23;
 /** Steps below which it does not pay to pack weights first. */
@@ -32,9 +32,11 @@ export interface FormChoice {
 
 /**
  * The form for a sweep: whole sequences as long as a row reads its weights again in about the time that a dispatch would cost,
- * and all rows together do; else steps, whose workgroups read the weights once for many rows.
+ * and all rows together do; else steps, whose workgroups read the weights once for many rows. Processors that play a GPU do without
+ * either for larger products: invocations that meet at barriers take turns there, and workgroup memory is like any other, so that the
+ * fallback is faster.
  * @param wanted the form that is asked for; another is taken where a device has no room for it
- * @returns null where there is room for neither
+ * @returns null where there is room for neither, or neither is worth it
  */
 export function formFor(
   limits: FormLimits,
@@ -50,8 +52,9 @@ export function formFor(
   if (sizes.I > 0) return workgroup ? settled('sequence') : null;
   if (!workgroup || !tile) return workgroup ? settled('sequence') : tile ? settled('steps') : null;
   if (wanted) return settled(wanted);
-  if (T < fewSteps) return settled('steps');
   const weights = G * H * H;
+  if (limits.isSoftware && weights > mostWeights.software) return null;
+  if (T < fewSteps) return settled('steps');
   const most = limits.isSoftware ? mostWeights.software : mostWeights.gpu;
   // Above 1 the sequence seems too large.
   const size = Math.max(weights / most, (B * weights) / mostReads);

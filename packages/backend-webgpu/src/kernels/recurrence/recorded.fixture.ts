@@ -12,11 +12,14 @@ export const defaultLimits = {
 };
 
 /** A context without a device, and what is recorded in it. */
-export function recordingContext(limits = defaultLimits): { context: KernelContext; recorded: Dispatch[] } {
+export function recordingContext(
+  limits = defaultLimits,
+  features: readonly GPUFeatureName[] = [],
+): { context: KernelContext; recorded: Dispatch[] } {
   const recorded: Dispatch[] = [];
   const context = {
     limits,
-    device: {},
+    device: { features: new Set(features) },
     recorder: { dispatch: (dispatch: Dispatch) => recorded.push(dispatch), submit() {} },
     memory: { alloc: (bytes: number) => ({ bytes }), free() {} },
   };

@@ -134,10 +134,15 @@ describe('the form of a recurrence', () => {
     expect(form(32, 128)).toBe('sequence');
     expect(form(1, 512)).toBe('steps');
     expect(form(128, 256)).toBe('steps');
-    expect(formFor({ ...gpu, isSoftware: true }, { ...sizes, B: 16, H: 100 }, 'forward')).toEqual({
-      form: 'steps',
-      rival: 'sequence',
-    });
+  });
+
+  it('is neither for the larger products of processors that play a GPU, unless someone asks for it', () => {
+    const software = { ...gpu, isSoftware: true };
+    const form = (H: number, T = 100) => formFor(software, { ...sizes, T, B: 16, H }, 'forward');
+    expect(form(32)).toEqual({ form: 'sequence', rival: 'steps' });
+    expect(form(100)).toBeNull();
+    expect(form(100, 1)).toBeNull();
+    expect(formFor(software, { ...sizes, B: 16, H: 100 }, 'forward', 'steps')?.form).toBe('steps');
   });
 
   it('is settled by sizes that leave no doubt, and by whoever asks for it', () => {

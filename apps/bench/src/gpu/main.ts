@@ -1,0 +1,4 @@
+/** What `gpu.sh` runs. */
+import { program } from './program.js';
+
+await program().parseAsync();
