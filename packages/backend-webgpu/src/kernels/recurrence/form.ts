@@ -48,12 +48,13 @@ export function formFor(
   const workgroup = (sweep === 'forward' ? forwardWorkgroup : backwardWorkgroup)(limits, sizes);
   const tile = tileFor(limits.maxComputeWorkgroupStorageSize, B, sweep === 'forward' ? G : 1);
   const settled = (form: RecurrenceForm): FormChoice => ({ form, rival: null });
+  const weights = G * H * H;
+  const isLarge = limits.isSoftware && weights > mostWeights.software && !wanted;
   // Steps with a second product run within workgroups only.
-  if (sizes.I > 0) return workgroup ? settled('sequence') : null;
+  if (sizes.I > 0) return workgroup && !isLarge ? settled('sequence') : null;
   if (!workgroup || !tile) return workgroup ? settled('sequence') : tile ? settled('steps') : null;
   if (wanted) return settled(wanted);
-  const weights = G * H * H;
-  if (limits.isSoftware && weights > mostWeights.software) return null;
+  if (isLarge) return null;
   if (T < fewSteps) return settled('steps');
   const most = limits.isSoftware ? mostWeights.software : mostWeights.gpu;
   // Above 1 the sequence seems too large.
