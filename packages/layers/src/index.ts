@@ -1,7 +1,8 @@
 /** Modules, layers and recurrent networks. */
 export { Bidirectional, type BothStates } from './bidirectional.js';
 export { type Activation, activations, elman } from './cells/elman.js';
-export { gru } from './cells/gru.js';
+export { gru, gruResetBefore } from './cells/gru.js';
+export { jordan, type OutputActivation } from './cells/jordan.js';
 export { type LstmForm, lstm } from './cells/lstm.js';
 export { Dropout } from './dropout.js';
 export { Elman, type ElmanOptions } from './elman.js';
@@ -9,10 +10,12 @@ export { Embedding, EmbeddingBag, type EmbeddingOptions } from './embedding.js';
 export { GRU, type GRUOptions } from './gru.js';
 export type { Initializer } from './init.js';
 export * as initializers from './init.js';
+export { Jordan, type JordanOptions, type JordanResult, type JordanSequenceOptions } from './jordan.js';
 export { LayerNorm } from './layer-norm.js';
 export { Linear, type LinearOptions } from './linear.js';
 export { LSTM, type LSTMOptions } from './lstm.js';
 export { Module } from './module.js';
+export { OneWayLayer, type SequenceWalk, type Steps } from './one-way-layer.js';
 export { Recurrent } from './recurrent.js';
 export { RecurrentLayer, type RecurrentOptions, type Walk } from './recurrent-layer.js';
 export { SequenceLayer, type SequenceOptions, type SequenceResult } from './sequence.js';
