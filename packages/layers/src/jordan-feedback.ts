@@ -15,7 +15,8 @@ import {
   type Tensor,
   zeros,
 } from '@ostinato/tensor';
-import { type Activation, activations, elman } from './cells/elman.js';
+import { type Activation, activations } from './cells/activation.js';
+import { elman } from './cells/elman.js';
 import { jordan, type OutputActivation } from './cells/jordan.js';
 import { projectSteps, type Steps } from './one-way-layer.js';
 import { addToFirstStep, lastStep, stepBefore } from './walk-ends.js';

@@ -133,8 +133,8 @@ describe.each([
       const free = layer.forward(x, { lengths });
       const forced = layer.forward(x, { lengths, targets: free.output });
       expectClose(
-        (await forced.hidden.array())!.flat() as Matrix,
-        (await free.hidden.array())!.flat() as Matrix,
+        ((await forced.hidden.array()) as Matrix[]).flat(),
+        ((await free.hidden.array()) as Matrix[]).flat(),
         digits,
       );
       expectClose((await forced.state.array()) as Matrix, (await free.state.array()) as Matrix, digits);

@@ -10,7 +10,7 @@ import {
   transpose,
   zeros,
 } from '@ostinato/tensor';
-import { type Activation, elman } from './cells/elman.js';
+import { type Activation, checkActivation } from './cells/activation.js';
 import { checkOutput, type OutputActivation } from './cells/jordan.js';
 import { checkSizes, describe, startParameter } from './checks.js';
 import { glorotUniform, type Initializer, orthogonal, zero } from './init.js';
@@ -102,7 +102,7 @@ export class Jordan extends OneWayLayer<Tensor> {
       outputInit = glorotUniform,
     } = options;
     checkOutput(where, output);
-    elman(activation);
+    checkActivation(where, 'activation', activation);
     this.output = output;
     this.activation = activation;
     this.weight = startParameter(where, 'weightInit', weightInit, [inputSize, hiddenSize]);

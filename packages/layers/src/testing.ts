@@ -3,21 +3,30 @@ import { defineCell, expr } from '@ostinato/kernel';
 import { add, mul, noGrad, type Parameter, sub, Tensor, tensor, tidy } from '@ostinato/tensor';
 import {
   Bidirectional,
+  Clockwork,
   Elman,
   GRU,
+  IndRNN,
   type Initializer,
+  IRNN,
+  initializers,
   Jordan,
+  LayerNormGRU,
+  LayerNormLSTM,
   LSTM,
+  MGU,
+  ProjectedLSTM,
   Recurrent,
+  SCRN,
   type SequenceLayer,
   Stacked,
 } from './index.js';
 
-/** A user's own cell: minimal gated unit (Zhou et al. 2016) without the inner product's gate. */
+/** A user's own cell: update gate RNN (Collins et al. 2017). */
 const ownCell = defineCell({ gates: 2, states: 1 }, ({ x, r, s: [h] }) => {
-  const forget = expr.sigmoid(expr.add(x[0]!, r[0]!));
+  const update = expr.sigmoid(expr.add(x[0]!, r[0]!));
   const candidate = expr.tanh(expr.add(x[1]!, r[1]!));
-  return [expr.add(expr.mul(forget, candidate), expr.mul(expr.sub(1, forget), h!))];
+  return [expr.add(expr.mul(update, h!), expr.mul(expr.sub(1, update), candidate))];
 });
 
 /** Unlike each other, so that mixed-up parameters show. */
@@ -41,6 +50,20 @@ export const streaming: readonly (readonly [name: string, make: Make])[] = [
   ['Jordan sigmoid', () => new Jordan(3, 2, 4, { output: 'sigmoid', activation: 'relu' })],
   ['Jordan tanh, no bias', () => new Jordan(3, 4, 3, { output: 'tanh', bias: false })],
   ['Jordan softmax', () => new Jordan(3, 4, 3, { output: 'softmax' })],
+  ['projected LSTM', () => new ProjectedLSTM(3, 4, 2)],
+  ['projected LSTM, peephole', () => new ProjectedLSTM(3, 2, 4, { peephole: true, parameterInit: rising })],
+  ['IRNN', () => new IRNN(3, 4, { weightInit: initializers.glorotUniform })],
+  ['IndRNN', () => new IndRNN(3, 4, { activation: 'tanh' })],
+  ['minimal gated unit', () => new MGU(3, 4)],
+  ['SCRN', () => new SCRN(3, 4, 2)],
+  ['SCRN, learnt alpha', () => new SCRN(3, 2, 3, { learnAlpha: true, bias: false })],
+  ['Clockwork', () => new Clockwork(3, 5, { groups: 3 })],
+  [
+    'Clockwork, other periods',
+    () => new Clockwork(3, 4, { periods: [2, 3], activation: 'sigmoid', bias: false }),
+  ],
+  ['layer-normalised LSTM', () => new LayerNormLSTM(3, 4)],
+  ['layer-normalised GRU', () => new LayerNormGRU(3, 4)],
   ['own cell', () => new Recurrent(ownCell, 3, 4)],
   ['own cell, unmixed', () => new Recurrent(ownCell, 3, 4, { mixing: false })],
   ['stacked', () => new Stacked([new LSTM(3, 4), new LSTM(4, 4), new LSTM(4, 2)])],

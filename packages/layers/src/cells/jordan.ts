@@ -1,6 +1,6 @@
 import { type CellProgram, defineCell, expr } from '@ostinato/kernel';
 import { checkChoice } from '../checks.js';
-import { type Activation, activations, checkActivation } from './elman.js';
+import { type Activation, activations, checkActivation } from './activation.js';
 
 const { add, div, exp, less, maximum, minimum, select, sub } = expr;
 
