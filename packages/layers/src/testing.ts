@@ -33,45 +33,55 @@ const ownCell = defineCell({ gates: 2, states: 1 }, ({ x, r, s: [h] }) => {
 const rising: Initializer = ([rows, columns]) =>
   Float32Array.from({ length: rows! * columns! }, (_, at) => 0.2 + 0.05 * at);
 
-/** Makes a layer from 3 features. */
-type Make = () => SequenceLayer<unknown>;
+/** Makes a layer from 3 features, or from as many as it is told. */
+type Make = (inputSize?: number) => SequenceLayer<unknown>;
 
-/** Layers of one direction. */
-export const streaming: readonly (readonly [name: string, make: Make])[] = [
-  ['Elman', () => new Elman(3, 4)],
-  ['Elman relu', () => new Elman(3, 4, { activation: 'relu' })],
-  ['Elman linear, no bias', () => new Elman(3, 4, { activation: 'linear', bias: false })],
-  ['LSTM', () => new LSTM(3, 4)],
-  ['peephole LSTM', () => new LSTM(3, 4, { peephole: true, parameterInit: rising })],
-  ['coupled LSTM', () => new LSTM(3, 4, { coupled: true, peephole: true })],
-  ['GRU', () => new GRU(3, 4, { parameterInit: rising })],
-  ['GRU, reset before', () => new GRU(3, 4, { resetAfter: false, parameterInit: rising })],
-  ['Jordan linear', () => new Jordan(3, 4, 2)],
-  ['Jordan sigmoid', () => new Jordan(3, 2, 4, { output: 'sigmoid', activation: 'relu' })],
-  ['Jordan tanh, no bias', () => new Jordan(3, 4, 3, { output: 'tanh', bias: false })],
-  ['Jordan softmax', () => new Jordan(3, 4, 3, { output: 'softmax' })],
-  ['projected LSTM', () => new ProjectedLSTM(3, 4, 2)],
-  ['projected LSTM, peephole', () => new ProjectedLSTM(3, 2, 4, { peephole: true, parameterInit: rising })],
-  ['IRNN', () => new IRNN(3, 4, { weightInit: initializers.glorotUniform })],
-  ['IndRNN', () => new IndRNN(3, 4, { activation: 'tanh' })],
-  ['minimal gated unit', () => new MGU(3, 4)],
-  ['SCRN', () => new SCRN(3, 4, 2)],
-  ['SCRN, learnt alpha', () => new SCRN(3, 2, 3, { learnAlpha: true, bias: false })],
-  ['Clockwork', () => new Clockwork(3, 5, { groups: 3 })],
+type Named = readonly (readonly [name: string, make: Make])[];
+
+/** Networks that make as many kernel calls for any number of steps. */
+export const fusable: Named = [
+  ['Elman', (inputs = 3) => new Elman(inputs, 4)],
+  ['Elman relu', (inputs = 3) => new Elman(inputs, 4, { activation: 'relu' })],
+  ['Elman linear, no bias', (inputs = 3) => new Elman(inputs, 4, { activation: 'linear', bias: false })],
+  ['Jordan linear', (inputs = 3) => new Jordan(inputs, 4, 2)],
+  ['Jordan sigmoid', (inputs = 3) => new Jordan(inputs, 2, 4, { output: 'sigmoid', activation: 'relu' })],
+  ['Jordan tanh, no bias', (inputs = 3) => new Jordan(inputs, 4, 3, { output: 'tanh', bias: false })],
+  ['Jordan softmax', (inputs = 3) => new Jordan(inputs, 4, 3, { output: 'softmax' })],
+  ['IRNN', (inputs = 3) => new IRNN(inputs, 4, { weightInit: initializers.glorotUniform })],
+  ['IndRNN', (inputs = 3) => new IndRNN(inputs, 4, { activation: 'tanh' })],
+  ['Clockwork', (inputs = 3) => new Clockwork(inputs, 5, { groups: 3 })],
   [
     'Clockwork, other periods',
-    () => new Clockwork(3, 4, { periods: [2, 3], activation: 'sigmoid', bias: false }),
+    (inputs = 3) => new Clockwork(inputs, 4, { periods: [2, 3], activation: 'sigmoid', bias: false }),
   ],
+  ['SCRN', (inputs = 3) => new SCRN(inputs, 4, 2)],
+  ['SCRN, learnt alpha', (inputs = 3) => new SCRN(inputs, 2, 3, { learnAlpha: true, bias: false })],
+  ['LSTM', (inputs = 3) => new LSTM(inputs, 4)],
+  ['peephole LSTM', (inputs = 3) => new LSTM(inputs, 4, { peephole: true, parameterInit: rising })],
+  ['coupled LSTM', (inputs = 3) => new LSTM(inputs, 4, { coupled: true, peephole: true })],
+  ['projected LSTM', (inputs = 3) => new ProjectedLSTM(inputs, 4, 2)],
+  [
+    'projected LSTM, peephole',
+    (inputs = 3) => new ProjectedLSTM(inputs, 2, 4, { peephole: true, parameterInit: rising }),
+  ],
+  ['GRU', (inputs = 3) => new GRU(inputs, 4, { parameterInit: rising })],
+  ['GRU, reset before', (inputs = 3) => new GRU(inputs, 4, { resetAfter: false, parameterInit: rising })],
+  ['minimal gated unit', (inputs = 3) => new MGU(inputs, 4)],
+  ['own cell', (inputs = 3) => new Recurrent(ownCell, inputs, 4)],
+  ['own cell, unmixed', (inputs = 3) => new Recurrent(ownCell, inputs, 4, { mixing: false })],
+];
+
+/** Layers of one direction. */
+export const streaming: Named = [
+  ...fusable,
   ['layer-normalised LSTM', () => new LayerNormLSTM(3, 4)],
   ['layer-normalised GRU', () => new LayerNormGRU(3, 4)],
-  ['own cell', () => new Recurrent(ownCell, 3, 4)],
-  ['own cell, unmixed', () => new Recurrent(ownCell, 3, 4, { mixing: false })],
   ['stacked', () => new Stacked([new LSTM(3, 4), new LSTM(4, 4), new LSTM(4, 2)])],
   ['stacked of two kinds', () => new Stacked([new GRU(3, 4, { resetAfter: false }), new Elman(4, 5)])],
 ];
 
 /** All kinds of layers. */
-export const layers: readonly (readonly [name: string, make: Make])[] = [
+export const layers: Named = [
   ...streaming,
   ['bidirectional GRU', () => new Bidirectional(new GRU(3, 2), new GRU(3, 2))],
   [
