@@ -1,13 +1,14 @@
 import { type CellProgram, defineCell, expr } from '@ostinato/kernel';
 import { type Activation, cellByActivation } from './activation.js';
 
-const { add, equal, mod, select } = expr;
+const { add, less, mod, select } = expr;
 
 const byActivation = cellByActivation('Clockwork', (activation, name) =>
   defineCell(
     { name: `clockwork-${name}`, gates: 1, states: 2, parameters: 1 },
     ({ x, r, s: [h, clock], p: [period] }) => [
-      select(equal(mod(clock!, period!), 0), activation(add(x[0]!, r[0]!)), h!),
+      // Half a step behind, so that division that is not quite exact, as on GPUs, makes no difference.
+      select(less(mod(add(clock!, 0.5), period!), 1), activation(add(x[0]!, r[0]!)), h!),
       add(clock!, 1),
     ],
   ),
