@@ -19,7 +19,7 @@ import {
 import type { Activation } from './cells/activation.js';
 import { clockwork } from './cells/clockwork.js';
 import { elman } from './cells/elman.js';
-import { projectSteps, type SequenceWalk, type Steps } from './one-way-layer.js';
+import { projectSteps, type SequenceWalk, type WalkedSteps } from './one-way-layer.js';
 import { reverseSequences } from './reverse-sequences.js';
 import { stepBefore } from './walk-ends.js';
 
@@ -88,7 +88,7 @@ export function runApart(parts: ClockworkParts, walk: SequenceWalk<Tensor>): Rec
   let fromSlower: { readonly period: number; readonly sums: Tensor } | undefined;
   for (const group of parts.groups.toReversed()) {
     const { period, begin, end, recurrentWeight } = group;
-    const own: Steps = { lengths: lengths && stepsEvery(lengths, period), reverse: false };
+    const own: WalkedSteps = { lengths: lengths && stepsEvery(lengths, period), reverse: false };
     const now = slice(x, 0, 0, undefined, period);
     const count = now.shape[0]!;
     const bias = parts.bias && slice(parts.bias, 0, begin, end);

@@ -1,5 +1,5 @@
 import type { Activation } from './cells/activation.js';
-import { independent } from './cells/independent.js';
+import { indrnn } from './cells/indrnn.js';
 import { type Initializer, uniformBetween } from './init.js';
 import { Recurrent } from './recurrent.js';
 
@@ -32,7 +32,7 @@ export class IndRNN extends Recurrent {
     hiddenSize: number,
     { activation = 'relu', recurrentInit = uniformBetween(0, 1), ...options }: IndRNNOptions = {},
   ) {
-    super(independent(activation), inputSize, hiddenSize, {
+    super(indrnn(activation), inputSize, hiddenSize, {
       ...options,
       mixing: false,
       parameterInit: recurrentInit,

@@ -18,11 +18,11 @@ import {
 import { type Activation, activations } from './cells/activation.js';
 import { elman } from './cells/elman.js';
 import { jordan, type OutputActivation } from './cells/jordan.js';
-import { projectSteps, type Steps } from './one-way-layer.js';
+import { projectSteps, type WalkedSteps } from './one-way-layer.js';
 import { addToFirstStep, lastStep, stepBefore } from './walk-ends.js';
 
 /** What the hidden layer of a Jordan network is computed from. */
-export interface JordanParts extends Steps {
+export interface JordanParts extends WalkedSteps {
   /** [time, batch, hidden] projections of the input, with the hidden layer's bias; at least one step */
   readonly x: Tensor;
   /** [batch, out]: what the first step sees; undefined for zeros */
@@ -119,7 +119,7 @@ function activatedFedBack(parts: JordanParts, output: Exclude<OutputActivation, 
   );
 }
 
-const stepsOf = ({ lengths, reverse }: Steps): Steps => ({ lengths, reverse });
+const stepsOf = ({ lengths, reverse }: WalkedSteps): WalkedSteps => ({ lengths, reverse });
 
 function layerOf({ output, final }: RecurrenceResult, state: number, hidden: number): HiddenLayer {
   return { all: slice(output, 2, 0, hidden), last: slice(select(final, 0, state), 1, 0, hidden) };

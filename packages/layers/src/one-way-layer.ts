@@ -12,14 +12,14 @@ import {
 } from './sequence.js';
 
 /** Which steps of sequences are walked, and in which order. */
-export interface Steps {
+export interface WalkedSteps {
   /** i32 [batch]; all rows are as long as the time axis where there are none. */
   readonly lengths: Tensor | undefined;
   readonly reverse: boolean;
 }
 
 /** What a layer of one direction is given, checked and time major. */
-export interface SequenceWalk<State> extends Steps {
+export interface SequenceWalk<State> extends WalkedSteps {
   /** [time, batch, in] */
   readonly x: Tensor;
   readonly state: State | undefined;
@@ -84,7 +84,7 @@ export function projectSteps(
   x: Tensor,
   weight: Tensor,
   bias: Tensor | undefined,
-  { lengths }: Pick<Steps, 'lengths'>,
+  { lengths }: Pick<WalkedSteps, 'lengths'>,
 ): Tensor {
   return lengths ? project(x, weight, bias, lengths) : linear(x, weight, bias);
 }

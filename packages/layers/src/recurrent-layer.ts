@@ -8,7 +8,7 @@ import {
   OneWayLayer,
   projectSteps,
   type SequenceWalk,
-  type Steps,
+  type WalkedSteps,
 } from './one-way-layer.js';
 import type { SequenceResult } from './sequence.js';
 
@@ -31,7 +31,7 @@ export interface RecurrentOptions {
 }
 
 /** What a recurrent layer walks through. */
-export interface Walk extends Steps {
+export interface Walk extends WalkedSteps {
   /** [time, batch, gates, hidden]: input projections, bias included. */
   readonly x: Tensor;
   /** [states, batch, hidden]; zeros where there is none. */

@@ -12,8 +12,8 @@ import {
   type Tensor,
   tensor,
 } from '@ostinato/tensor';
-import { context } from './cells/context.js';
 import { elman } from './cells/elman.js';
+import { scrnContext } from './cells/scrn.js';
 import { checkSizes, describe, startParameter } from './checks.js';
 import { glorotUniform, type Initializer, orthogonal, zero } from './init.js';
 import { checkStateTensor, OneWayLayer, projectSteps, type SequenceWalk } from './one-way-layer.js';
@@ -109,7 +109,7 @@ export class SCRN extends OneWayLayer<SCRNState> {
     const single = (values: Tensor, units: number): Tensor => reshape(values, [time, batch, 1, units]);
     const slow = recurrence({
       ...steps,
-      cell: context,
+      cell: scrnContext,
       x: single(projectSteps(x, this.contextWeight, undefined, steps), this.contextSize),
       parameters: this.#alphas(x),
       initial: state && expandDims(state.context, 0),

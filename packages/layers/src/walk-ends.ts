@@ -1,6 +1,6 @@
 import { defineProgram, type Expr, expr } from '@ostinato/kernel';
 import { mapTensors, pad, reduceTensors, reshape, select, slice, type Tensor, zeros } from '@ostinato/tensor';
-import type { Steps } from './one-way-layer.js';
+import type { WalkedSteps } from './one-way-layer.js';
 
 const { add, coordinate, equal, less, sub } = expr;
 
@@ -23,7 +23,7 @@ const addAtEnd = defineProgram({ inputs: 4 }, ({ x: [x, first, later, length] })
 export function addToFirstStep(
   x: Tensor,
   first: Tensor,
-  { lengths, reverse }: Steps,
+  { lengths, reverse }: WalkedSteps,
   later: Tensor = zeros([1, 1], { backend: x.backend }),
 ): Tensor {
   const operands = [x, first, later];
@@ -41,7 +41,7 @@ const atEnd = defineProgram({ inputs: 2 }, ({ x: [x, length] }) => [
  * @param x [time, batch, n] with at least one step
  * @returns [batch, n]
  */
-export function lastStep(x: Tensor, { lengths, reverse }: Steps): Tensor {
+export function lastStep(x: Tensor, { lengths, reverse }: WalkedSteps): Tensor {
   if (reverse || !lengths) return select(x, 0, reverse ? 0 : -1);
   const rows = reshape(lengths, [1, -1, 1]);
   return reduceTensors('last step', 'sum', atEnd, [x, rows], [], [0], { shape: x.shape.slice(1) });
@@ -55,7 +55,7 @@ const beforeEnd = defineProgram({ inputs: 2 }, ({ x: [x, length] }) => [
  * At each step what stands at the step walked before it, and 0 at the first; past the lengths anything.
  * @param x [time, batch, n] with at least one step
  */
-export function stepBefore(x: Tensor, { lengths, reverse }: Steps): Tensor {
+export function stepBefore(x: Tensor, { lengths, reverse }: WalkedSteps): Tensor {
   if (!reverse) return pad(slice(x, 0, 0, -1), 0, 1, 0);
   const later = pad(slice(x, 0, 1), 0, 0, 1);
   return lengths ? mapTensors('step before', beforeEnd, [later, reshape(lengths, [1, -1, 1])]) : later;
@@ -70,6 +70,10 @@ const whereWalked = defineProgram({ inputs: 3 }, ({ x: [after, before, length] }
  * @param after [batch, n]
  * @param before [batch, n]
  */
-export function keepWithoutSteps(after: Tensor, before: Tensor, { lengths }: Pick<Steps, 'lengths'>): Tensor {
+export function keepWithoutSteps(
+  after: Tensor,
+  before: Tensor,
+  { lengths }: Pick<WalkedSteps, 'lengths'>,
+): Tensor {
   return lengths ? mapTensors('state', whereWalked, [after, before, reshape(lengths, [-1, 1])]) : after;
 }

@@ -6,7 +6,7 @@ import { defineCell, expr } from '@ostinato/kernel';
  *
  *     s' = (1 - α) x + α s
  */
-export const context = defineCell(
+export const scrnContext = defineCell(
   { name: 'scrn-context', gates: 1, states: 1, parameters: 1 },
   ({ x, s: [s], p: [alpha] }) => [expr.add(x[0]!, expr.mul(alpha!, expr.sub(s!, x[0]!)))],
 );

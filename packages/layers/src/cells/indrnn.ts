@@ -15,6 +15,6 @@ const byActivation = cellByActivation('IndRNN', (activation, name) =>
  *
  * @throws OstinatoError for an activation that there is not
  */
-export function independent(activation: Activation = 'relu'): CellProgram {
+export function indrnn(activation: Activation = 'relu'): CellProgram {
   return byActivation(activation);
 }
