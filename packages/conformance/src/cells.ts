@@ -1,11 +1,30 @@
 import { type CellProgram, defineCell, expr } from '@ostinato/kernel';
 
-const { add, less, maximum, minimum, mul, relu, select, sigmoid, sub, tanh, zipWith } = expr;
+const {
+  add,
+  div,
+  exp,
+  floor,
+  less,
+  maximum,
+  minimum,
+  mod,
+  mul,
+  relu,
+  select,
+  sign,
+  sigmoid,
+  sub,
+  tanh,
+  zipWith,
+} = expr;
 
 /** A cell under test, and whether units mix (R is given) or not (R is null). */
 export interface TestCell {
   readonly program: CellProgram;
   readonly mixes: boolean;
+  /** Whether a few configurations are enough, because the cell is made like another one. */
+  readonly brief?: boolean;
 }
 
 /** Elman 1990: h' = f(x + r). */
@@ -83,6 +102,47 @@ const strangeInside = defineCell(
   },
 );
 
+/** Zhou et al. 2016: one gate that resets and updates. Gates f, n. */
+const minimal = defineCell(
+  { name: 'minimal gated unit', gates: 2, states: 1, innerGates: 1 },
+  ({ x, r, s, multiply }) => {
+    const forget = sigmoid(add(x[0]!, r[0]!));
+    const [product] = multiply(mul(forget, s[0]!));
+    return [add(s[0]!, mul(forget, sub(tanh(add(x[1]!, product!)), s[0]!)))];
+  },
+);
+
+/**
+ * Jordan 1986 with softmax fed back: e to the power of the logits, and their sum as a gate of its own. Gates hidden, sum, output. Bounds
+ * are narrower than those of the layer, because the sums of tests are not all positive.
+ */
+const softmaxJordan = defineCell(
+  { name: 'Jordan, softmax', gates: 3, states: 2, parameters: 1, output: 1, innerGates: 1 },
+  ({ x, r: [fed, sum], p, multiply }) => {
+    const hidden = tanh(add(x[0]!, div(fed!, select(less(0.25, sum!), sum!, 1))));
+    const [product] = multiply(hidden);
+    const logit = add(x[2]!, add(product!, p[0]!));
+    return [exp(sub(maximum(minimum(logit, 2), -1), 0.5)), hidden];
+  },
+);
+
+/** Koutník et al. 2014: units that work at every step, or at every third. States h, clock; whole numbers of those that tests draw. */
+const clockwork = defineCell({ name: 'Clockwork', gates: 1, states: 2, parameters: 1 }, ({ x, r, s, p }) => {
+  const clock = floor(s[1]!);
+  const works = less(mod(add(clock, 0.5), add(2, sign(p[0]!))), 1);
+  return [select(works, tanh(add(x[0]!, r[0]!)), s[0]!), add(clock, 1)];
+});
+
+/** Mikolov et al. 2014: the context units of a SCRN, s' = (1 - α) x + α s. */
+const context = defineCell({ name: 'SCRN context', gates: 1, states: 1, parameters: 1 }, ({ x, s, p }) => [
+  add(x[0]!, mul(p[0]!, sub(s[0]!, x[0]!))),
+]);
+
+/** Li et al. 2018: h' = relu(x + u h). */
+const independent = defineCell({ name: 'IndRNN', gates: 1, states: 1, parameters: 1 }, ({ x, s, p }) => [
+  relu(add(x[0]!, mul(p[0]!, s[0]!))),
+]);
+
 /** s' = 0.9 s + 0.1 x: what a unit remembers without the others. */
 const leaky = defineCell({ name: 'leaky integrator', gates: 1, states: 1 }, ({ x, s }) => [
   add(mul(s[0]!, 0.9), mul(x[0]!, 0.1)),
@@ -117,6 +177,11 @@ export const testCells: readonly TestCell[] = [
   { program: resetBefore, mixes: true },
   { program: jordan, mixes: true },
   { program: strangeInside, mixes: true },
+  { program: minimal, mixes: true, brief: true },
+  { program: softmaxJordan, mixes: true, brief: true },
+  { program: clockwork, mixes: true, brief: true },
+  { program: context, mixes: false, brief: true },
+  { program: independent, mixes: false, brief: true },
 ];
 
 /** The LSTM and GRU of `testCells`, for golden vectors. */

@@ -40,13 +40,13 @@ function orList(names: readonly string[]): string {
   return `${names.slice(0, -1).join(', ')} or ${names.at(-1)}`;
 }
 
-/** A parameter that starts as `init` says. Throws ShapeError where that gives another count of numbers. */
-export function startParameter(
+/** What `init` gives for a shape. Throws ShapeError where that is another count of numbers. */
+export function startNumbers(
   where: string,
   name: string,
   init: Initializer,
   shape: readonly number[],
-): Parameter {
+): Float32Array {
   const values: unknown = init(shape);
   if (!(values instanceof Float32Array) || values.length !== sizeOf(shape)) {
     throw new ShapeError(
@@ -54,5 +54,15 @@ export function startParameter(
         `got ${describe(values)}`,
     );
   }
-  return new Parameter(tensor(values, shape));
+  return values;
+}
+
+/** A parameter that starts as `init` says. Throws ShapeError where that gives another count of numbers. */
+export function startParameter(
+  where: string,
+  name: string,
+  init: Initializer,
+  shape: readonly number[],
+): Parameter {
+  return new Parameter(tensor(startNumbers(where, name, init, shape), shape));
 }

@@ -1,4 +1,5 @@
-import { type Activation, elman } from './cells/elman.js';
+import type { Activation } from './cells/activation.js';
+import { elman } from './cells/elman.js';
 import { Recurrent } from './recurrent.js';
 import type { RecurrentOptions } from './recurrent-layer.js';
 

@@ -2,6 +2,7 @@ import { DTypeError, defineProgram, expr, OstinatoError, ShapeError } from '@ost
 import { expandDims, gather, type Parameter, reduceTensors, Tensor, tidy } from '@ostinato/tensor';
 import { checkSizes, describe, startParameter } from './checks.js';
 import { type Initializer, normal } from './init.js';
+import { lengthsOf } from './lengths-of.js';
 import { Module } from './module.js';
 
 /** Settings of an embedding. */
@@ -15,6 +16,8 @@ export interface EmbeddingOptions {
 /** A learnt vector for each of `size` symbols: indices [...] to vectors [..., dimension]. */
 export class Embedding extends Module {
   readonly weight: Parameter;
+  /** The row that is meant for padding, where there is one. */
+  readonly padding: number | undefined;
 
   /** @throws OstinatoError for sizes that are not whole numbers from 1, or a padding row that the table does not have */
   constructor(
@@ -33,6 +36,22 @@ export class Embedding extends Module {
       Float32Array.from(init(shape)).fill(0, padding! * dimension, (padding! + 1) * dimension);
     const start = padding === undefined ? init : withPadding;
     this.weight = startParameter('Embedding', 'init', start, [size, dimension]);
+    this.padding = padding;
+  }
+
+  /**
+   * How long rows are before their padding, for `lengths` (Keras: `mask_zero`, `compute_mask`).
+   * @param indices i32 [batch, time]
+   * @returns i32 [batch]
+   * @throws OstinatoError where no row is meant for padding; what `lengthsOf` throws
+   */
+  lengths(indices: Tensor): Tensor {
+    if (this.padding === undefined) {
+      throw new OstinatoError(
+        'Embedding: lengths needs to know which row is padding; give { padding } to the constructor, or use lengthsOf',
+      );
+    }
+    return lengthsOf(indices, this.padding);
   }
 
   /**

@@ -26,6 +26,12 @@ export function uniform(limit: number): Initializer {
   };
 }
 
+/** Uniform in [low, high). */
+export function uniformBetween(low: number, high: number): Initializer {
+  const around = uniform((high - low) / 2);
+  return (shape, random) => around(shape, random).map((value) => value + (low + high) / 2);
+}
+
 /** Normal with mean 0 (Box & Muller 1958). */
 export function normal(deviation: number): Initializer {
   return (shape, random = defaultRandom()) => {
@@ -90,6 +96,11 @@ export const identity: Initializer = (shape) => {
     Math.floor(at / columns) === at % columns ? 1 : 0,
   );
 };
+
+/** What another initializer gives, times a factor: `scaled(0.5, identity)`. */
+export function scaled(factor: number, init: Initializer): Initializer {
+  return (shape, random) => init(shape, random).map((value) => factor * value);
+}
 
 /** Several matrices [in, out] side by side as one [in, count · out], each made by itself, as gates are. */
 export function sideBySide(count: number, each: Initializer): Initializer {

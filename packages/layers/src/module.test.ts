@@ -192,8 +192,8 @@ describe('small layers', () => {
     expect([...table]).toEqual(new Array(6).fill(1));
   });
   it('name the cell that they run, if it is one', () => {
-    expect(new GRU(3, 4).cell?.name).toBe('gru');
-    expect(new GRU(3, 4, { resetAfter: false }).cell).toBeUndefined();
+    expect(new GRU(3, 4).cell.name).toBe('gru');
+    expect(new GRU(3, 4, { resetAfter: false }).cell.name).toBe('gru-reset-before');
   });
   it('Embedding wants whole numbers', () => {
     expect(() => new Embedding(3, 2).forward(tensor([1, 2]))).toThrow(/indices must be i32/);

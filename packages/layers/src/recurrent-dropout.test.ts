@@ -18,13 +18,25 @@ import {
 } from '@ostinato/tensor';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { dropoutMask } from './dropout-mask.js';
-import { Elman, GRU, LSTM, type RecurrentLayer, type RecurrentOptions } from './index.js';
+import {
+  Elman,
+  GRU,
+  LayerNormGRU,
+  LayerNormLSTM,
+  LSTM,
+  MGU,
+  type RecurrentLayer,
+  type RecurrentOptions,
+} from './index.js';
 
 const layers: [string, (options?: RecurrentOptions) => RecurrentLayer][] = [
   ['Elman', (options) => new Elman(3, 8, options)],
   ['LSTM', (options) => new LSTM(3, 8, options)],
   ['GRU', (options) => new GRU(3, 8, options)],
   ['GRU, reset before', (options) => new GRU(3, 8, { ...options, resetAfter: false })],
+  ['minimal gated unit', (options) => new MGU(3, 8, options)],
+  ['layer-normalised LSTM', (options) => new LayerNormLSTM(3, 8, options)],
+  ['layer-normalised GRU', (options) => new LayerNormGRU(3, 8, options)],
 ];
 
 describe.each([

@@ -1,28 +1,16 @@
-import { type CellShape, formatShape, OstinatoError, ShapeError, sameShape } from '@ostinato/kernel';
-import {
-  expandDims,
-  linear,
-  type Parameter,
-  project,
-  type RecurrenceResult,
-  reshape,
-  select,
-  Tensor,
-  tidy,
-  transpose,
-} from '@ostinato/tensor';
-import { checkRate, checkSizes, describe, startParameter } from './checks.js';
+import type { CellShape } from '@ostinato/kernel';
+import { type Parameter, type RecurrenceResult, reshape, type Tensor } from '@ostinato/tensor';
+import { checkRate, checkSizes, startParameter } from './checks.js';
 import { dropoutMask } from './dropout-mask.js';
 import { glorotUniform, type Initializer, orthogonal, sideBySide, zero } from './init.js';
-import { clearPadding } from './lengths.js';
 import {
-  checkInput,
-  checkSequence,
-  nameOf,
-  SequenceLayer,
-  type SequenceOptions,
-  type SequenceResult,
-} from './sequence.js';
+  checkStateTensor,
+  OneWayLayer,
+  projectSteps,
+  type SequenceWalk,
+  type WalkedSteps,
+} from './one-way-layer.js';
+import type { SequenceResult } from './sequence.js';
 
 /** Settings of a recurrent layer. */
 export interface RecurrentOptions {
@@ -43,21 +31,17 @@ export interface RecurrentOptions {
 }
 
 /** What a recurrent layer walks through. */
-export interface Walk {
+export interface Walk extends WalkedSteps {
   /** [time, batch, gates, hidden]: input projections, bias included. */
   readonly x: Tensor;
-  /** i32 [batch] */
-  readonly lengths: Tensor | undefined;
   /** [states, batch, hidden]; zeros where there is none. */
   readonly initial: Tensor | undefined;
-  readonly reverse: boolean;
 }
 
 /**
- * What recurrent layers share: their parameters, what they check, the projection of the inputs, and that padding changes
- * nothing. How the states follow from each other is up to `run`. States are one tensor [states, batch, hidden].
+ * What recurrent layers share whose states are all as wide as their output: their parameters and the projection of the inputs. How the states follow from each other is up to `run`. States are one tensor [states, batch, hidden].
  */
-export abstract class RecurrentLayer extends SequenceLayer<Tensor> {
+export abstract class RecurrentLayer extends OneWayLayer<Tensor> {
   /** [in, gates · hidden] */
   readonly weight: Parameter;
   /** [hidden, gates · hidden] */
@@ -105,41 +89,12 @@ export abstract class RecurrentLayer extends SequenceLayer<Tensor> {
     this.#states = states;
   }
 
-  /**
-   * @param x [batch, time, in]
-   * @returns output [batch, time, hidden] and state [states, batch, hidden]
-   * @throws ShapeError or DTypeError, naming the layer, where x, lengths or state do not fit
-   */
-  forward(x: Tensor, options: SequenceOptions<Tensor> = {}): SequenceResult<Tensor> {
-    return tidy(() => {
-      const lengths = checkSequence(this, x, options.lengths);
-      const [batch, time] = x.shape as [number, number];
-      const initial = this.#checkState(options.state, batch);
-      const timeMajor = transpose(x, [1, 0, 2]);
-      const projected = lengths
-        ? project(timeMajor, this.weight, this.bias, lengths)
-        : linear(timeMajor, this.weight, this.bias);
-      const gates = reshape(projected, [time, batch, this.#gates, this.outputSize]);
-      const walk = { x: gates, lengths, initial, reverse: options.reverse ?? false };
-      const { output, final } = this.run(walk);
-      const batchMajor = transpose(output, [1, 0, 2]);
-      return { output: lengths ? clearPadding(batchMajor, lengths) : batchMajor, state: final };
-    });
-  }
-
-  /**
-   * One step, for streaming: the same numbers as the sequence gives. With recurrent dropout, switch to evaluation first:
-   * in training each step would draw its own mask.
-   * @param x [batch, in]
-   * @param state [states, batch, hidden] from the step before; zeros by default
-   * @returns output [batch, hidden] and the next state
-   */
-  step(x: Tensor, state?: Tensor): SequenceResult<Tensor> {
-    checkInput(this, x, ['batch']);
-    return tidy(() => {
-      const result = this.forward(expandDims(x, 1), { state });
-      return { output: select(result.output, 1, 0), state: result.state };
-    });
+  protected override walk({ x, lengths, state, reverse }: SequenceWalk<Tensor>): SequenceResult<Tensor> {
+    const [time, batch] = x.shape as [number, number];
+    const projected = projectSteps(x, this.weight, this.bias, { lengths });
+    const gates = reshape(projected, [time, batch, this.#gates, this.outputSize]);
+    const { output, final } = this.run({ x: gates, lengths, initial: state, reverse });
+    return { output, state: final };
   }
 
   /** The walk itself: output [time, batch, hidden] and the final states [states, batch, hidden]. */
@@ -151,16 +106,7 @@ export abstract class RecurrentLayer extends SequenceLayer<Tensor> {
     return dropoutMask([1, x.shape[1]!, this.outputSize], this.recurrentDropout, x.backend);
   }
 
-  #checkState(state: unknown, batch: number): Tensor | undefined {
-    if (state === undefined) return undefined;
-    const shape = [this.#states, batch, this.outputSize];
-    const wanted = `state must have shape ${formatShape(shape)}: states, batch, hidden`;
-    if (!(state instanceof Tensor)) {
-      throw new OstinatoError(`${nameOf(this)}: ${wanted}, as a tensor; got ${describe(state)}`);
-    }
-    if (!sameShape(state.shape, shape)) {
-      throw new ShapeError(`${nameOf(this)}: ${wanted}; got ${formatShape(state.shape)}`);
-    }
-    return state;
+  protected override checkState(state: unknown, batch: number): void {
+    checkStateTensor(this, 'state', state, [this.#states, batch, this.outputSize], 'states, batch, hidden');
   }
 }

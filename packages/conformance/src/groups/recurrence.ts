@@ -41,8 +41,16 @@ const larger: readonly Configuration[] = [
   { T: 2, B: 17, H: 65, reverse: true, ragged: true },
 ];
 
+/** For cells that are made like others. */
+const few: readonly Configuration[] = [
+  { T: 1, B: 3, H: 5 },
+  { T: 5, B: 3, H: 5, ragged: true },
+  { T: 5, B: 2, H: 17, reverse: true, ragged: true, arrangement: 'offset' },
+];
+
 /** What a cell is run with. */
-export function configurationsOf({ program, mixes }: TestCell): readonly Configuration[] {
+export function configurationsOf({ program, mixes, brief }: TestCell): readonly Configuration[] {
+  if (brief) return few;
   return mixes && ['LSTM', 'GRU'].includes(program.name) ? [...configurations, ...larger] : configurations;
 }
 

@@ -1,5 +1,5 @@
 import { type CellProgram, defineCell, expr } from '@ostinato/kernel';
-import { type Activation, activations, checkActivation } from './elman.js';
+import { type Activation, activations, checkActivation } from './activation.js';
 
 const { add, mul, sigmoid, sub, zipWith } = expr;
 

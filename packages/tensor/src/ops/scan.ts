@@ -3,7 +3,7 @@ import type { Tensor } from '../tensor.js';
 import { stack, unstack } from './shape.js';
 
 /**
- * A loop over time on the tape, for steps that are not a cell program (softmax or layer norm inside, attention, a second product).
+ * A loop over time on the tape, for steps that are not a cell program (layer norm inside, attention).
  * @param step gets the input at one time, the carry and the time; returns the next carry and the output
  * @param x [time, ...]
  * @param carry any value: a tensor, or arrays or objects of tensors
