@@ -2,6 +2,7 @@ import type { Experiment } from './experiment.js';
 import { lstm } from './lstm/lstm.js';
 import { memory } from './memory/memory.js';
 import { order } from './order/order.js';
+import { parameters } from './parameters/parameters.js';
 
 /** The experiments, in the order of the lecture. A new one is a folder beside this file, and a name here. */
-export const experiments: readonly Experiment[] = [memory, order, lstm];
+export const experiments: readonly Experiment[] = [memory, order, lstm, parameters];
