@@ -3,6 +3,7 @@ import { lstm } from './lstm/lstm.js';
 import { memory } from './memory/memory.js';
 import { order } from './order/order.js';
 import { parameters } from './parameters/parameters.js';
+import { power } from './power/power.js';
 
 /** The experiments, in the order of the lecture. A new one is a folder beside this file, and a name here. */
-export const experiments: readonly Experiment[] = [memory, order, lstm, parameters];
+export const experiments: readonly Experiment[] = [memory, order, lstm, parameters, power];
