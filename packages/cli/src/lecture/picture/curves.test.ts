@@ -40,6 +40,15 @@ test('names that would overlap are moved apart, and stay above the lower edge', 
   expect(tops).toEqual({ low: 100, middle: 84, high: 68 });
 });
 
+test('names inside the picture are moved apart, too, and stay above the axis', () => {
+  const labels = labelsOf({ low: [[8, 0]], equal: [[8, 0]], alone: [[9, 0]] });
+  expect(labels.map(({ left, top }) => [left, top])).toEqual([
+    [90, 76],
+    [90, 92],
+    [100, 92],
+  ]);
+});
+
 test('the name of a curve that leaves the picture stands where it leaves', () => {
   const [label] = labelsOf({
     a: [

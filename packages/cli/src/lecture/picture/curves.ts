@@ -128,25 +128,25 @@ interface Label {
   top: number;
 }
 
-/** Where the names of curves stand: beside the last points that can be seen; at the right edge moved apart where they would overlap. */
+/** Where the names of curves stand: beside the last points that can be seen, and apart where several end at one time. */
 function endLabels(options: CurvesOptions, { width, height }: { width: number; height: number }): Label[] {
   const { x, y, curves } = options;
   const labels = curves.map((curve): Label => {
     const last = visible(curve, options).at(-1) ?? { x: x.domain[1], y: y.domain[0] };
     return { name: curve.name, left: width * share(last.x, x) + 10, top: height * (1 - share(last.y, y)) };
   });
-  const atEdge = labels.filter(({ left }) => left > width).sort((a, b) => a.top - b.top);
-  for (let at = 1; at < atEdge.length; at++) {
-    atEdge[at]!.top = Math.max(atEdge[at]!.top, atEdge[at - 1]!.top + LABEL_HEIGHT);
+  for (const left of new Set(labels.map((label) => label.left))) {
+    const together = labels.filter((label) => label.left === left).sort((a, b) => a.top - b.top);
+    for (const [at, label] of together.entries()) {
+      if (at > 0) label.top = Math.max(label.top, together[at - 1]!.top + LABEL_HEIGHT);
+    }
+    // Back up from the lower edge, and from the axis where the names stand above it.
+    let limit = left > width ? height : height - LABEL_HEIGHT / 2;
+    for (const label of together.toReversed()) {
+      label.top = Math.min(label.top, limit);
+      limit = label.top - LABEL_HEIGHT;
+    }
   }
-  // Back up again from the lower edge; the others above the axis.
-  let limit = height;
-  for (const label of atEdge.toReversed()) {
-    label.top = Math.min(label.top, limit);
-    limit = label.top - LABEL_HEIGHT;
-  }
-  for (const label of labels)
-    if (label.left <= width) label.top = Math.min(label.top, height - LABEL_HEIGHT / 2);
   return labels;
 }
 
