@@ -1,4 +1,4 @@
-import type { TopLevelSpec } from 'vega-lite';
+import type { Config, TopLevelSpec } from 'vega-lite';
 import { theme } from './theme.js';
 
 /** A picture as a specification for Vega-Lite. */
@@ -14,8 +14,16 @@ export interface Heading {
 /** Letters in a line of the caption. */
 const CAPTION_WIDTH = 108;
 
-/** The parts of a specification that all pictures share: theme, title and caption. */
-export function heading({ title, caption }: Heading) {
+/** The parts of a specification that all pictures share. */
+export interface SharedParts {
+  readonly $schema: string;
+  readonly config: Config;
+  readonly description: string;
+  readonly title: { text: string; subtitle: string[] };
+}
+
+/** Theme, title and caption. */
+export function heading({ title, caption }: Heading): SharedParts {
   return {
     $schema: 'https://vega.github.io/schema/vega-lite/v6.json',
     config: theme,

@@ -51,8 +51,16 @@ export const drawingPackages = [
   '@fontsource/source-sans-3',
 ] as const;
 
-/** Loads the packages that draw. */
-async function loadPackages() {
+/** What is used of the packages that draw. */
+interface Packages {
+  readonly vega: typeof import('vega');
+  readonly compile: typeof import('vega-lite').compile;
+  readonly resvg: typeof import('@resvg/resvg-wasm');
+  readonly wasm: Buffer;
+  readonly fonts: Buffer[];
+}
+
+async function loadPackages(): Promise<Packages> {
   const [vega, { compile }, resvg] = await Promise.all([
     import('vega'),
     import('vega-lite'),
@@ -76,7 +84,9 @@ let started: Promise<Draw> | undefined;
  *
  * @returns what is missing, and how to install it, where the packages are not there
  */
-export async function loadDrawing(packages = loadPackages): Promise<Draw | { readonly missing: string }> {
+export async function loadDrawing(
+  packages: () => Promise<Packages> = loadPackages,
+): Promise<Draw | { readonly missing: string }> {
   try {
     // The renderer can be started only once.
     started ??= start(packages);
@@ -93,7 +103,7 @@ export async function loadDrawing(packages = loadPackages): Promise<Draw | { rea
   }
 }
 
-async function start(packages: typeof loadPackages): Promise<Draw> {
+async function start(packages: () => Promise<Packages>): Promise<Draw> {
   const { vega, compile, resvg, wasm, fonts } = await packages();
   await resvg.initWasm(wasm);
   const { textMetrics, resetSVGDefIds } = vega as unknown as Untyped;
