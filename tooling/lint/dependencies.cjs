@@ -103,7 +103,8 @@ module.exports = {
       comment: 'An imported package is named in the package.json of the package that imports it',
       severity: 'error',
       from: {},
-      to: { dependencyTypes: ['npm-no-pkg', 'npm-unknown'] },
+      // A peer that is a devDependency too is told to be in no package.json as well.
+      to: { dependencyTypes: ['npm-no-pkg', 'npm-unknown'], dependencyTypesNot: ['npm-peer'] },
     },
     {
       name: 'declared-for-users',

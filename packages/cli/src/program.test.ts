@@ -8,7 +8,7 @@ test('--help names every command and succeeds', async () => {
   expect(status).toBe(0);
   expect(stderr).toBe('');
   expect(stdout).toContain('Usage: ostinato');
-  for (const command of ['start', 'tag']) expect(stdout).toContain(`  ${command} `);
+  for (const command of ['start', 'tag', 'lecture']) expect(stdout).toContain(`  ${command} `);
 });
 
 test.each([

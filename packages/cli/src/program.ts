@@ -1,5 +1,6 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { Command } from 'commander';
+import { addLecture } from './commands/lecture.js';
 import { addStart } from './commands/start.js';
 import { addTagEval } from './commands/tag-eval.js';
 import { addTagPredict } from './commands/tag-predict.js';
@@ -25,6 +26,7 @@ export function createProgram(): Command {
   addTagTrain(tag);
   addTagEval(tag);
   addTagPredict(tag);
+  addLecture(program);
   return program;
 }
 
