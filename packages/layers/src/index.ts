@@ -1,4 +1,5 @@
 /** Modules, layers and recurrent networks. */
+export { AttentionPooling } from './attention-pooling.js';
 export { Bidirectional, type BothStates } from './bidirectional.js';
 export { type Activation, activations, elman } from './cells/elman.js';
 export { gru } from './cells/gru.js';
@@ -13,6 +14,13 @@ export { LayerNorm } from './layer-norm.js';
 export { Linear, type LinearOptions } from './linear.js';
 export { LSTM, type LSTMOptions } from './lstm.js';
 export { Module } from './module.js';
+export {
+  type LastStepOptions,
+  lastStep,
+  maxPooling,
+  meanPooling,
+  type PoolingOptions,
+} from './pooling.js';
 export { Recurrent } from './recurrent.js';
 export { RecurrentLayer, type RecurrentOptions, type Walk } from './recurrent-layer.js';
 export { SequenceLayer, type SequenceOptions, type SequenceResult } from './sequence.js';
