@@ -1,5 +1,8 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { Command } from 'commander';
+import { addClassifyEval } from './commands/classify-eval.js';
+import { addClassifyPredict } from './commands/classify-predict.js';
+import { addClassifyTrain } from './commands/classify-train.js';
 import { addStart } from './commands/start.js';
 import { addTagEval } from './commands/tag-eval.js';
 import { addTagPredict } from './commands/tag-predict.js';
@@ -25,6 +28,14 @@ export function createProgram(): Command {
   addTagTrain(tag);
   addTagEval(tag);
   addTagPredict(tag);
+
+  const classify = program
+    .command('classify')
+    .description('give texts one of several labels: train, evaluate, predict')
+    .helpCommand(false);
+  addClassifyTrain(classify);
+  addClassifyEval(classify);
+  addClassifyPredict(classify);
   return program;
 }
 

@@ -1,5 +1,6 @@
 import type { TaggerReport } from '@ostinato/tasks';
 import { count, counted, percent } from './numbers.js';
+import { table } from './table.js';
 import type { Colors } from './terminal.js';
 
 /** A report as a table: the whole first, then each slot, the most frequent first. */
@@ -34,14 +35,4 @@ export function summarizeReport(report: TaggerReport): string {
   const { slotF1, precision, recall, intentAccuracy } = report;
   const intent = intentAccuracy === null ? '' : `, intent accuracy ${percent(intentAccuracy)}`;
   return `slot F1 ${percent(slotF1)} (precision ${percent(precision)}, recall ${percent(recall)})${intent}`;
-}
-
-/** Lines of equal columns: the first to the left, numbers to the right. */
-function table(rows: readonly (readonly string[])[]): string[] {
-  const widths = rows[0]!.map((_, column) => Math.max(...rows.map((row) => row[column]!.length)));
-  return rows.map((row) =>
-    row
-      .map((cell, column) => (column === 0 ? cell.padEnd(widths[0]!) : cell.padStart(widths[column]!)))
-      .join('  '),
-  );
 }
