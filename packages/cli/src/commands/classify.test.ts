@@ -148,7 +148,7 @@ describe('classify eval', () => {
     const { status, stdout, stderr } = await ostinato(['classify', 'eval', 'model', 'train.tsv'], folder);
     expect({ status, stderr }).toEqual({ status: 0, stderr: '' });
     expect(stdout).toMatch(/^60 texts, in percent\n\naccuracy +\d+\.\d\d\nmacro F1 +\d+\.\d\d\n\nlabel +F1/);
-    expect(stdout).toMatch(/\nright \\ given +nothing/);
+    expect(stdout).toMatch(/\nright \\ given +\w+ .*\n\w+ +\d/);
   });
 
   test('refuses a model of another kind', async () => {

@@ -76,6 +76,7 @@ describe('settings', () => {
     expect(make({ hidden: 0 })).toThrow('classifier: hidden must be a whole number from 1, got 0');
     expect(make({ pooling: 'first' })).toThrow(/pooling must be last, mean, max or attention, got first/);
     expect(make({ unit: 'sentence' })).toThrow(/unit must be word or character, got sentence/);
+    expect(make({ uniformWordDropout: 1 })).toThrow(/uniformWordDropout must be in \[0, 1\), got 1/);
     expect(classifierDefaults.epochs).toBeGreaterThan(0);
   });
 });

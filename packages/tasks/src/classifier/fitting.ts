@@ -48,7 +48,8 @@ export async function* fitClassifier(
     );
   });
   const loss = (part: readonly Example[], epoch: number, batch: number): Tensor => {
-    const forget = forgetful(words, settings.wordDropout, settings.seed, epoch, batch);
+    const { wordDropout, uniformWordDropout, seed } = settings;
+    const forget = forgetful(words, wordDropout, seed, epoch, batch, uniformWordDropout);
     const input = features.batch(
       part.map((example) => example.words),
       network.backend,

@@ -22,7 +22,10 @@ export interface ClassifierShape extends WordShape {
 }
 
 /** How a classifier is trained. */
-export interface ClassifierTraining extends TrainingSettings {}
+export interface ClassifierTraining extends TrainingSettings {
+  /** Besides `wordDropout`, any word, however frequent, is read as OTHER with this probability (Iyyer et al. 2015). */
+  readonly uniformWordDropout: number;
+}
 
 /** Everything about a classifier that can be chosen. */
 export type ClassifierSettings = ClassifierShape & ClassifierTraining;
@@ -46,12 +49,23 @@ export const classifierDefaults: ClassifierSettings = {
   rate: 3e-3,
   seed: 1,
   wordDropout: 1,
+  uniformWordDropout: 0.1,
 };
 
 /** Fills in the defaults. Throws OstinatoError that names a setting outside its range. */
 export function completeOptions(options: ClassifierOptions): ClassifierSettings {
-  return completeSettings(classifierKind, classifierDefaults, options, ({ pooling, unit }, demand) => {
-    demand(['last', 'mean', 'max', 'attention'].includes(pooling), 'pooling', 'last, mean, max or attention');
-    demand(['word', 'character'].includes(unit), 'unit', 'word or character');
-  });
+  return completeSettings(
+    classifierKind,
+    classifierDefaults,
+    options,
+    ({ pooling, unit, uniformWordDropout }, demand) => {
+      demand(
+        ['last', 'mean', 'max', 'attention'].includes(pooling),
+        'pooling',
+        'last, mean, max or attention',
+      );
+      demand(uniformWordDropout >= 0 && uniformWordDropout < 1, 'uniformWordDropout', 'in [0, 1)');
+      demand(['word', 'character'].includes(unit), 'unit', 'word or character');
+    },
+  );
 }
