@@ -39,7 +39,7 @@ const arrows = {
 const testArrows = {
   'backend-cpu': ['conformance', 'tensor'],
   'backend-webgpu': ['conformance', 'tensor'],
-  layers: ['backend-cpu', 'losses'],
+  layers: ['backend-cpu', 'backend-webgpu', 'losses'],
   losses: ['backend-cpu'],
   train: ['backend-cpu', 'backend-webgpu', 'losses', 'data'],
   tasks: ['backend-cpu', 'backend-webgpu'],

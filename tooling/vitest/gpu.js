@@ -26,6 +26,7 @@ function project(name, env) {
       root,
       environment: 'node',
       testTimeout,
+      hookTimeout: testTimeout,
       include: [onGpu],
       // What the environment says of drivers counts for a process, not for a thread.
       pool: 'forks',

@@ -26,6 +26,7 @@ export function nodeTests() {
       name: 'node',
       environment: 'node',
       testTimeout,
+      hookTimeout: testTimeout,
       root,
       include: ['{packages,apps}/*/src/**/*.test.ts', 'tooling/*/*.test.ts'],
       exclude: ['**/node_modules/**', inBrowser, onGpu],
@@ -59,6 +60,7 @@ export function browserTests() {
       name,
       root,
       testTimeout,
+      hookTimeout: testTimeout,
       include: [inBrowser],
       provide: { demandsChromium: Boolean(process.env.CHROMIUM_PATH) },
       browser: {

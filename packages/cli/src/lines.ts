@@ -50,3 +50,12 @@ export async function* lineBatches(
 function joined(parts: readonly Uint8Array[]): Uint8Array {
   return parts.length === 1 ? parts[0]! : new Uint8Array(Buffer.concat(parts));
 }
+
+/**
+ * Lines of standard input, as soon as they are there. Who sits before a terminal is told what to do.
+ * @param what what a line is: `a sentence`
+ */
+export function standardInput(what: string): AsyncIterable<string[]> {
+  if (process.stdin.isTTY) process.stderr.write(`Type ${what} and Enter; Ctrl-D ends.\n`);
+  return lineBatches(process.stdin);
+}

@@ -8,7 +8,7 @@ test('--help names every command and succeeds', async () => {
   expect(status).toBe(0);
   expect(stderr).toBe('');
   expect(stdout).toContain('Usage: ostinato');
-  for (const command of ['start', 'tag', 'lecture']) expect(stdout).toContain(`  ${command} `);
+  for (const command of ['start', 'tag', 'lecture', 'classify']) expect(stdout).toContain(`  ${command} `);
 });
 
 test.each([
@@ -40,6 +40,14 @@ test.each([
   [
     ['tag', 'predict', '--help'],
     ['<model>', '[text...]', '--json'],
+  ],
+  [
+    ['classify', 'train', '--help'],
+    ['--train', '--hold-out', '--encoding', '--pooling', '--unit', '--resume', 'classifier.ostinato'],
+  ],
+  [
+    ['classify', 'eval', '--help'],
+    ['<model>', '[path]', '--encoding'],
   ],
   [
     ['start', '--help'],

@@ -1,6 +1,9 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { Command } from 'commander';
 import { addLecture } from './commands/lecture.js';
+import { addClassifyEval } from './commands/classify-eval.js';
+import { addClassifyPredict } from './commands/classify-predict.js';
+import { addClassifyTrain } from './commands/classify-train.js';
 import { addStart } from './commands/start.js';
 import { addTagEval } from './commands/tag-eval.js';
 import { addTagPredict } from './commands/tag-predict.js';
@@ -27,6 +30,14 @@ export function createProgram(): Command {
   addTagEval(tag);
   addTagPredict(tag);
   addLecture(program);
+
+  const classify = program
+    .command('classify')
+    .description('give texts one of several labels: train, evaluate, predict')
+    .helpCommand(false);
+  addClassifyTrain(classify);
+  addClassifyEval(classify);
+  addClassifyPredict(classify);
   return program;
 }
 

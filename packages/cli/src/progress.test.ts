@@ -7,6 +7,7 @@ function stream(isTTY: boolean, columns?: number) {
   return { isTTY, columns, written, write: (text: string) => written.push(text) };
 }
 
+const of = { example: 'sentence', examplesPerEpoch: 320, score: 'slot F1' };
 const at = (step: number) => ({ epoch: Math.ceil(step / 10), epochs: 2, step, steps: 20, loss: 1 / step });
 
 beforeEach(() => {
@@ -21,12 +22,12 @@ afterEach(() => {
 
 /** Ten steps of a second each, and the end of the epoch. */
 function trainEpoch(output: ReturnType<typeof stream>): void {
-  const progress = new TrainingProgress(output, { sentencesPerEpoch: 320 });
+  const progress = new TrainingProgress(output, of);
   for (let step = 1; step <= 10; step++) {
     vi.advanceTimersByTime(1000);
     progress.step(at(step));
   }
-  progress.epoch({ ...at(10), slotF1: 0.9561 });
+  progress.epoch({ ...at(10), score: 0.9561 });
   vi.advanceTimersByTime(1000);
   progress.step(at(11));
 }
@@ -67,11 +68,11 @@ test.each([
 
 test('after a resumption time and rate come from the steps of this run', () => {
   const output = stream(false);
-  const progress = new TrainingProgress(output, { sentencesPerEpoch: 320 });
+  const progress = new TrainingProgress(output, of);
   for (let step = 16; step <= 20; step++) {
     vi.advanceTimersByTime(1000);
     progress.step(at(step));
   }
-  progress.epoch({ ...at(20), slotF1: undefined });
+  progress.epoch({ ...at(20), score: undefined });
   expect(output.written).toEqual(['epoch 2/2  loss 0.0500  32 sentences/s  0:00 left\n']);
 });

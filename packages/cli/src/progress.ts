@@ -14,8 +14,17 @@ export interface StepProgress {
 
 /** What an epoch came to. */
 export interface EpochProgress extends StepProgress {
-  /** Slot F1 on the development part, a fraction; undefined where there is none. */
-  readonly slotF1: number | undefined;
+  /** What is measured on the development part, a fraction; undefined where there is none. */
+  readonly score: number | undefined;
+}
+
+/** What a training is made of, for people. */
+export interface ProgressOptions {
+  /** What is learnt from: `sentence`. */
+  readonly example: string;
+  readonly examplesPerEpoch: number;
+  /** What is measured: `slot F1`. */
+  readonly score: string;
 }
 
 /** Milliseconds between two drawings of the bar. */
@@ -24,24 +33,24 @@ const ERASE = '\r\u001b[K';
 
 /**
  * Shows training on a stream: a line for each epoch and, where the stream is a terminal, a bar below them with epoch, mean
- * loss, the last slot F1, sentences per second and the time left.
+ * loss, the last score, examples per second and the time left.
  */
 export class TrainingProgress {
   readonly #stream: Output;
   readonly #colors: Colors;
   readonly #draws: boolean;
-  readonly #sentencesPerEpoch: number;
+  readonly #options: ProgressOptions;
   readonly #begin: number;
   #drawnAt = Number.NEGATIVE_INFINITY;
   #firstStep: number | undefined;
   #losses = { epoch: 0, sum: 0, count: 0 };
-  #slotF1: number | undefined;
+  #score: number | undefined;
 
-  constructor(stream: Output, { sentencesPerEpoch }: { sentencesPerEpoch: number }) {
+  constructor(stream: Output, options: ProgressOptions) {
     this.#stream = stream;
     this.#colors = colorsFor(stream);
     this.#draws = stream.isTTY === true && process.env.TERM !== 'dumb';
-    this.#sentencesPerEpoch = sentencesPerEpoch;
+    this.#options = options;
     this.#begin = performance.now();
   }
 
@@ -57,7 +66,7 @@ export class TrainingProgress {
   }
 
   epoch(progress: EpochProgress): void {
-    this.#slotF1 = progress.slotF1 ?? this.#slotF1;
+    this.#score = progress.score ?? this.#score;
     this.erase();
     this.#stream.write(`${this.#parts(progress).join('  ')}\n`);
   }
@@ -82,13 +91,14 @@ export class TrainingProgress {
   #parts({ epoch, epochs, step, steps, loss }: StepProgress): string[] {
     const seconds = (performance.now() - this.#begin) / 1000;
     const stepsPerSecond = (step - (this.#firstStep ?? 0)) / Math.max(seconds, 1e-3);
-    const sentences = (stepsPerSecond * this.#sentencesPerEpoch * epochs) / steps;
+    const { example, examplesPerEpoch, score } = this.#options;
+    const examples = (stepsPerSecond * examplesPerEpoch * epochs) / steps;
     const width = String(epochs).length;
     return [
       `epoch ${String(epoch).padStart(width)}/${epochs}`,
       `loss ${loss.toFixed(4)}`,
-      ...(this.#slotF1 === undefined ? [] : [`slot F1 ${percent(this.#slotF1)}`]),
-      `${count(sentences)} sentences/s`,
+      ...(this.#score === undefined ? [] : [`${score} ${percent(this.#score)}`]),
+      `${count(examples)} ${example}s/s`,
       `${clock((steps - step) / stepsPerSecond)} left`,
     ];
   }

@@ -1,5 +1,6 @@
 import type { TaggedPrediction } from '@ostinato/tasks';
 import stringWidth from 'string-width';
+import { printable } from './printable.js';
 import type { Colors } from './terminal.js';
 
 /** Words that stand together: those of a slot, or a single one. */
@@ -72,9 +73,4 @@ function renderRow(row: readonly Block[], paint: (text: string, type: string) =>
 
 function sizeOf({ text, type }: Block): number {
   return Math.max(stringWidth(text), stringWidth(type));
-}
-
-/** Text without characters that a terminal would obey instead of showing. */
-function printable(text: string): string {
-  return text.replace(/\p{Cc}/gu, '\ufffd');
 }

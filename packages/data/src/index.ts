@@ -1,4 +1,4 @@
-/** Text as numbers: vocabularies, tokens, slot corpora, batches, and an embedded data set. Needs no file system. */
+/** Text as numbers: vocabularies, tokens, slot corpora, labelled texts, batches, and embedded data sets. Needs no file system. */
 export {
   type BatchOptions,
   BatchPlan,
@@ -11,9 +11,12 @@ export { type ConllOptions, parseConll } from './conll.js';
 export { DataError, type DataLocation } from './errors.js';
 export { type FlightOptions, type Flights, flights, lectureSentences } from './flights/index.js';
 export { fnv1a } from './hash.js';
+export { holdOut } from './hold-out.js';
+export { type LabelledText, parseLabelled } from './labelled-text.js';
 export { type PaddedBatch, type PadOptions, padBatch } from './padding.js';
 export { prefetch } from './prefetch.js';
 export { Random, type RandomGeneratorState } from './random.js';
+export { type RequestOptions, type Requests, requests } from './requests/index.js';
 export { parseSlotFiles, type SlotFileNames, type SlotFiles } from './slot-files.js';
 export { checkTag, type SlotSpan, spansOf, type TaggedSentence } from './tagged-sentence.js';
 export { decodeUtf8 } from './text.js';

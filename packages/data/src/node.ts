@@ -1,2 +1,3 @@
 /** What needs a file system: `@ostinato/data/node`. */
+export { readLabelled, type TextEncoding } from './read-labelled.js';
 export { readTagged } from './read-tagged.js';

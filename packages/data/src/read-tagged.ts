@@ -1,10 +1,10 @@
-import { readFile, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { parseConll } from './conll.js';
 import { DataError } from './errors.js';
 import { parseSlotFiles } from './slot-files.js';
 import type { TaggedSentence } from './tagged-sentence.js';
 import { decodeUtf8 } from './text.js';
+import { kindOf, readBytes } from './text-files.js';
 
 /** What a path to tagged sentences may be. */
 const EXPECTED =
@@ -37,31 +37,6 @@ export async function readTagged(path: string): Promise<TaggedSentence[]> {
   return parseSlotFiles(labels === undefined ? { words, tags } : { words, tags, labels }, names);
 }
 
-async function kindOf(path: string): Promise<'file' | 'folder' | 'missing'> {
-  try {
-    return (await stat(path)).isDirectory() ? 'folder' : 'file';
-  } catch (cause) {
-    const { code } = cause as NodeJS.ErrnoException;
-    if (code === 'ENOENT' || code === 'ENOTDIR') return 'missing';
-    throw unreadable(path, cause);
-  }
-}
-
 async function readText(path: string): Promise<string> {
-  let bytes: Uint8Array;
-  try {
-    bytes = await readFile(path);
-  } catch (cause) {
-    throw unreadable(path, cause);
-  }
-  return decodeUtf8(bytes, path);
-}
-
-function unreadable(path: string, cause: unknown): DataError {
-  const { code, message } = cause as NodeJS.ErrnoException;
-  return new DataError(
-    `cannot be read (${code ?? message}); check the permissions of the file and its folder`,
-    { file: path },
-    { cause },
-  );
+  return decodeUtf8(await readBytes(path), path);
 }

@@ -1,4 +1,5 @@
 /** Modules, layers and recurrent networks. */
+export { AttentionPooling } from './attention-pooling.js';
 export { Bidirectional, type BothStates } from './bidirectional.js';
 export { type Activation, activations } from './cells/activation.js';
 export { clockwork } from './cells/clockwork.js';
@@ -29,6 +30,13 @@ export { MGU } from './mgu.js';
 export { Module } from './module.js';
 export { OneWayLayer, type SequenceWalk, type WalkedSteps } from './one-way-layer.js';
 export { ProjectedLSTM, type ProjectedLSTMOptions, type ProjectedState } from './projected-lstm.js';
+export {
+  type LastStepOptions,
+  lastStep,
+  maxPooling,
+  meanPooling,
+  type PoolingOptions,
+} from './pooling.js';
 export { Recurrent } from './recurrent.js';
 export { RecurrentLayer, type RecurrentOptions, type Walk } from './recurrent-layer.js';
 export {

@@ -1,7 +1,19 @@
 /** Ready to use: a task, its data in, its answers out. */
 
+export { type ClassifierFitOptions, SequenceClassifier } from './classifier/classifier.js';
 export {
-  type CellName,
+  type ClassifierOptions,
+  type ClassifierSettings,
+  type ClassifierShape,
+  type ClassifierTraining,
+  classifierDefaults,
+  type PoolingName,
+  type TextUnit,
+} from './classifier/options.js';
+export type { ClassifiedText } from './classifier/prediction.js';
+export type { ClassifierReport } from './classifier/report.js';
+export type { CellName } from './shared/options.js';
+export {
   type TaggerOptions,
   type TaggerSettings,
   type TaggerShape,

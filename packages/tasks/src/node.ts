@@ -1,6 +1,7 @@
-/** Taggers in files; needs Node. */
-import { CheckpointError } from '@ostinato/train';
+/** Models in files; needs Node. */
+import { type Checkpoint, CheckpointError } from '@ostinato/train';
 import { loadCheckpoint, saveCheckpoint } from '@ostinato/train/node';
+import { SequenceClassifier } from './classifier/classifier.js';
 import { SequenceTagger } from './tagger/tagger.js';
 
 /**
@@ -16,10 +17,31 @@ export async function saveTagger(tagger: SequenceTagger, path: string): Promise<
  * @throws CheckpointError with path and reason when the file is missing, damaged, of a newer version, not a tagger, or one
  * whose parts do not fit each other
  */
-export async function loadTagger(path: string): Promise<SequenceTagger> {
+export function loadTagger(path: string): Promise<SequenceTagger> {
+  return load(path, SequenceTagger.fromCheckpoint);
+}
+
+/**
+ * Saves a classifier, finished or not, in one file. The file is at every moment either the old or the new one.
+ * @throws CheckpointError with path and reason when it cannot be written
+ */
+export async function saveClassifier(classifier: SequenceClassifier, path: string): Promise<void> {
+  await saveCheckpoint(path, await classifier.toCheckpoint());
+}
+
+/**
+ * Loads a classifier.
+ * @throws CheckpointError with path and reason when the file is missing, damaged, of a newer version, not a classifier, or one
+ * whose parts do not fit each other
+ */
+export function loadClassifier(path: string): Promise<SequenceClassifier> {
+  return load(path, SequenceClassifier.fromCheckpoint);
+}
+
+async function load<Task>(path: string, from: (checkpoint: Checkpoint) => Task): Promise<Task> {
   const checkpoint = await loadCheckpoint(path);
   try {
-    return SequenceTagger.fromCheckpoint(checkpoint);
+    return from(checkpoint);
   } catch (error) {
     if (!(error instanceof CheckpointError)) throw error;
     throw new CheckpointError(`${path}: ${error.message}`, { cause: error });

@@ -1,10 +1,10 @@
 import { stat } from 'node:fs/promises';
 import { flights, lectureSentences } from '@ostinato/data';
 import { SequenceTagger, type TaggerOptions } from '@ostinato/tasks';
-import { loadTagger } from '@ostinato/tasks/node';
 import type { Command } from 'commander';
 import { backendOption, startBackend } from '../backend.js';
 import { commandLine } from '../invocation.js';
+import { taggers } from '../model-kind.js';
 import { clock, counted, fileSize } from '../numbers.js';
 import { numberIn } from '../options.js';
 import { checkOutputPath } from '../output-path.js';
@@ -56,9 +56,9 @@ async function start({ out, epochs, backend, resume }: StartOptions): Promise<vo
   const { stdout, stderr } = process;
   const colors = colorsFor(stdout);
   await startBackend(backend);
-  await checkOutputPath(out, resume);
+  await checkOutputPath(taggers, out, resume);
   const { train, dev, test } = flights();
-  const tagger = resume ? await loadTagger(out) : SequenceTagger.create(train, { ...settings, epochs });
+  const tagger = resume ? await taggers.load(out) : SequenceTagger.create(train, { ...settings, epochs });
   stdout.write(
     `A bidirectional LSTM learns to find ${tagger.tags.filter((tag) => tag.startsWith('B-')).length} kinds of slots ` +
       `in requests for flights, from ${counted(train.length, 'sentence')}.\n\n`,
@@ -68,7 +68,15 @@ async function start({ out, epochs, backend, resume }: StartOptions): Promise<vo
     ...(out === 'flights.ostinato' ? [] : ['--out', out]),
     '--resume',
   );
-  const { seconds } = await trainWatched({ tagger, train, dev, out, resumeCommand, stream: stderr });
+  const { seconds } = await trainWatched({
+    kind: taggers,
+    model: tagger,
+    train,
+    dev,
+    out,
+    resumeCommand,
+    stream: stderr,
+  });
 
   const report = await tagger.evaluate(test);
   stdout.write(

@@ -1,7 +1,8 @@
 import { readTagged } from '@ostinato/data/node';
 import type { Command } from 'commander';
 import { backendOption, startBackend } from '../backend.js';
-import { openTagger } from '../open-tagger.js';
+import { taggers } from '../model-kind.js';
+import { openModel } from '../open-model.js';
 import { renderReport } from '../report.js';
 import { colorsFor } from '../terminal.js';
 
@@ -25,7 +26,7 @@ export function addTagEval(parent: Command): void {
 async function evaluate(model: string, path: string, options: EvalOptions): Promise<void> {
   const sentences = await readTagged(path);
   await startBackend(options.backend);
-  const tagger = await openTagger(model);
+  const tagger = await openModel(taggers, model);
   const report = await tagger.evaluate(sentences);
   const text = options.json ? JSON.stringify(report) : renderReport(report, colorsFor(process.stdout));
   process.stdout.write(`${text}\n`);

@@ -1,10 +1,11 @@
-import { once } from 'node:events';
 import { tokenize } from '@ostinato/data';
 import type { SequenceTagger, TaggedPrediction } from '@ostinato/tasks';
 import type { Command } from 'commander';
 import { backendOption, startBackend } from '../backend.js';
-import { lineBatches } from '../lines.js';
-import { openTagger } from '../open-tagger.js';
+import { standardInput } from '../lines.js';
+import { taggers } from '../model-kind.js';
+import { openModel } from '../open-model.js';
+import { print } from '../print.js';
 import { renderPrediction } from '../tagged-text.js';
 import { colorsFor, textWidthOf } from '../terminal.js';
 
@@ -27,20 +28,15 @@ export function addTagPredict(parent: Command): void {
 
 async function predict(model: string, texts: readonly string[], options: PredictOptions): Promise<void> {
   await startBackend(options.backend);
-  const tagger = await openTagger(model);
+  const tagger = await openModel(taggers, model);
   const { stdout } = process;
   const look = { colors: colorsFor(stdout), width: textWidthOf(stdout), tags: tagger.tags };
   const textOf = (prediction: TaggedPrediction): string => `${renderPrediction(prediction, look)}\n`;
-  for await (const batch of texts.length > 0 ? [texts] : standardInput()) {
+  for await (const batch of texts.length > 0 ? [texts] : standardInput('a sentence')) {
     for (const prediction of await predictTexts(tagger, batch)) {
       await print(options.json ? jsonOf(prediction) : textOf(prediction));
     }
   }
-}
-
-function standardInput(): AsyncIterable<string[]> {
-  if (process.stdin.isTTY) process.stderr.write('Type a sentence and Enter; Ctrl-D ends.\n');
-  return lineBatches(process.stdin);
 }
 
 /** A prediction for each text; one without words for a text without words. */
@@ -61,9 +57,4 @@ function cut(text: string, tagger: SequenceTagger): string[] {
 
 function jsonOf({ tokens, slots, spans, intent }: TaggedPrediction): string {
   return JSON.stringify({ tokens, slots, spans, intent });
-}
-
-/** Writes a line, and waits where the reader is slower than we are. */
-async function print(line: string): Promise<void> {
-  if (!process.stdout.write(`${line}\n`)) await once(process.stdout, 'drain');
 }

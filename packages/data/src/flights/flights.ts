@@ -1,7 +1,7 @@
 import { DataError } from '../errors.js';
+import { expand, type Grammar } from '../grammar.js';
 import { Random } from '../random.js';
 import type { TaggedSentence } from '../tagged-sentence.js';
-import { expand, type Grammar } from './grammar.js';
 import { lectureSentences } from './lecture-sentences.js';
 import { heldOutPatterns, type Patterns, patterns } from './patterns.js';
 import { phrases, slots } from './phrases.js';

@@ -1,4 +1,4 @@
-import { list } from './grammar.js';
+import { list } from '../grammar.js';
 
 /** What each `{slot}` of the templates is tagged as, and which list of values fills it. */
 export const slots: Readonly<Record<string, { tag: string; values: string }>> = {

@@ -1,5 +1,5 @@
+import { list } from '../grammar.js';
 import { Random } from '../random.js';
-import { list } from './grammar.js';
 
 /** What a slot can be filled with: alternatives in the notation of `grammar.ts`, by the name of the list. */
 export type ValueLists = Readonly<Record<string, readonly string[]>>;

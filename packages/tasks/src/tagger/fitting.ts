@@ -1,26 +1,21 @@
 import { DataError, fnv1a, type TaggedSentence, type Vocabulary } from '@ostinato/data';
-import { OstinatoError } from '@ostinato/kernel';
-import type { Checkpoint, FitEvent } from '@ostinato/train';
+import type { FitEvent } from '@ostinato/train';
+import type { FitRun } from '../shared/sequence-task.js';
+import { trainNetwork } from '../shared/training.js';
+import type { WordFeatures } from '../shared/word-features.js';
 import type { TaggerDescription } from './description.js';
-import type { TaggerFeatures } from './features.js';
+import { taggerLoss } from './loss.js';
 import type { TaggerNetwork } from './network.js';
-import type { TaggerProgress } from './progress.js';
+import { taggerKind } from './options.js';
 import type { TaggerReport } from './report.js';
 import { assertAnyWords, beginOf, checkTagged } from './sentences.js';
-import { trainNetwork } from './training.js';
 
 /** What `SequenceTagger.fit` hands over. This module is loaded when `fit` is called: who only predicts does without. */
-export interface TaggerFit {
+export interface TaggerFit extends FitRun<TaggedSentence> {
   readonly description: TaggerDescription;
   readonly network: TaggerNetwork;
-  readonly features: TaggerFeatures;
-  /** Brought up to date as training goes on. */
-  readonly progress: TaggerProgress;
-  readonly dev: readonly TaggedSentence[] | undefined;
-  readonly signal: AbortSignal | undefined;
+  readonly features: WordFeatures;
   readonly evaluate: (sentences: readonly TaggedSentence[]) => Promise<TaggerReport>;
-  /** Called whenever `progress` has a new checkpoint. */
-  readonly save: () => Promise<void>;
 }
 
 /**
@@ -30,25 +25,21 @@ export interface TaggerFit {
  */
 export async function* fitTagger(
   sentences: readonly TaggedSentence[],
-  { description, network, features, progress, dev, signal, evaluate, save }: TaggerFit,
+  { description, network, features, evaluate, dev, ...run }: TaggerFit,
 ): AsyncGenerator<FitEvent, void, undefined> {
   checkTagged('SequenceTagger.fit', sentences);
   checkLabels('SequenceTagger.fit', sentences, description.tags, description.intents);
   if (dev) checkTagged('SequenceTagger.fit: dev', dev);
   assertAnyWords('SequenceTagger.fit', sentences);
-  recognise(progress, sentences);
-  progress.start ??= { weights: await network.state() };
   yield* trainNetwork(network, {
-    description,
-    features,
-    sentences: sentences.filter(({ words }) => words.length > 0),
-    start: progress.start.training && progress.start,
-    signal,
+    ...run,
+    kind: taggerKind,
+    settings: description.settings,
+    examples: sentences,
+    lengthOf: ({ words }) => words.length,
+    fingerprint: fnv1a(JSON.stringify(sentences.map(({ words, tags, intent }) => [words, tags, intent]))),
+    loss: (part, epoch, batch) => taggerLoss(network, description, features, part, epoch, batch),
     evaluate: dev && (async () => metricsOf(await evaluate(dev))),
-    save: (checkpoint) => {
-      note(progress, checkpoint);
-      return save();
-    },
   });
 }
 
@@ -68,28 +59,6 @@ function checkLabels(
         'which no sentence given to create has; train with the same sentences',
     );
   }
-}
-
-/** Notes which sentences training begins with. Throws OstinatoError where it would go on with others. */
-function recognise(progress: TaggerProgress, sentences: readonly TaggedSentence[]): void {
-  const found = fingerprint(sentences);
-  if (progress.start?.training && progress.fingerprint !== undefined && progress.fingerprint !== found) {
-    throw new OstinatoError(
-      `tagger: training stopped in epoch ${progress.epoch} on other sentences than these ${sentences.length}; ` +
-        'go on with the same ones, in the same order, or create a new tagger',
-    );
-  }
-  progress.fingerprint = found;
-}
-
-/** A number by which the same sentences in the same order are recognised. */
-function fingerprint(sentences: readonly TaggedSentence[]): number {
-  return fnv1a(JSON.stringify(sentences.map(({ words, tags, intent }) => [words, tags, intent])));
-}
-
-function note(progress: TaggerProgress, checkpoint: Checkpoint): void {
-  progress.start = checkpoint;
-  progress.epoch = checkpoint.training!.position.epoch;
 }
 
 /** The numbers of a report that progress shows. */

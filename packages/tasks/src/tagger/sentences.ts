@@ -1,4 +1,5 @@
 import { DataError, type TaggedSentence } from '@ostinato/data';
+import { describe } from '../shared/describe.js';
 
 /**
  * Throws DataError, naming the sentence, unless each is a list of words.
@@ -62,11 +63,4 @@ export function assertAnyWords(where: string, sentences: readonly TaggedSentence
 /** The first words of a sentence, as errors show them. */
 export function beginOf(words: readonly string[]): string {
   return `'${words.slice(0, 5).join(' ')}${words.length > 5 ? ' ...' : ''}'`;
-}
-
-function describe(value: unknown): string {
-  if (typeof value === 'string') return `'${value.length > 40 ? `${value.slice(0, 40)}...` : value}'`;
-  if (Array.isArray(value)) return `an array of ${value.length}`;
-  if (typeof value !== 'object' || value === null) return String(value);
-  return `an object with ${Object.keys(value).join(', ') || 'nothing in it'}`;
 }

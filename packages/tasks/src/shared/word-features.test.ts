@@ -2,19 +2,19 @@ import { cpu } from '@ostinato/backend-cpu';
 import { TrigramHasher, Vocabulary } from '@ostinato/data';
 import { init } from '@ostinato/kernel';
 import { beforeAll, describe, expect, it } from 'vitest';
-import { TaggerFeatures } from './features.js';
+import { WordFeatures } from './word-features.js';
 
 beforeAll(async () => {
   await init(cpu());
 });
 
-describe('TaggerFeatures', () => {
+describe('WordFeatures', () => {
   it('spells each different word once, and makes digits alike', async () => {
     const backend = await init(cpu());
     await init(cpu());
     const words = Vocabulary.build([['at', 'at', '10:30']]);
     const hasher = new TrigramHasher({ buckets: 50 });
-    const batch = new TaggerFeatures(words, { buckets: 50 }).batch([['at', '11:45', 'at'], ['at']], backend);
+    const batch = new WordFeatures(words, { buckets: 50 }).batch([['at', '11:45', 'at'], ['at']], backend);
     for (const tensor of Object.values(batch)) expect(tensor.backend).toBe(backend);
     expect(await batch.words.array()).toEqual([
       [words.indexOf('at'), words.otherIndex, words.indexOf('at')],

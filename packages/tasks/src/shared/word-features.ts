@@ -1,10 +1,10 @@
 import { padBatch, TrigramHasher, type Vocabulary } from '@ostinato/data';
 import type { Backend } from '@ostinato/kernel';
 import { type Tensor, tensor } from '@ostinato/tensor';
-import type { TaggerShape } from './options.js';
+import type { WordShape } from './options.js';
 
 /** A batch of sentences as tensors. */
-export interface TaggerBatch {
+export interface WordBatch {
   /** [batch, time] i32 */
   readonly words: Tensor;
   /** [batch] i32 */
@@ -17,13 +17,13 @@ export interface TaggerBatch {
   readonly trigramWeights: Tensor;
 }
 
-/** What a tagger reads out of words. */
-export class TaggerFeatures {
+/** What a network reads out of words. */
+export class WordFeatures {
   readonly #hasher: TrigramHasher;
 
   constructor(
     readonly vocabulary: Vocabulary,
-    shape: Pick<TaggerShape, 'buckets'>,
+    shape: Pick<WordShape, 'buckets'>,
   ) {
     this.#hasher = new TrigramHasher({ buckets: shape.buckets });
   }
@@ -37,7 +37,7 @@ export class TaggerFeatures {
     sentences: readonly (readonly string[])[],
     backend: Backend,
     forget: (word: string) => boolean = () => false,
-  ): TaggerBatch {
+  ): WordBatch {
     const { vocabulary } = this;
     const other = vocabulary.otherIndex ?? 0;
     const padded = padBatch(

@@ -1,5 +1,5 @@
-import { DataError } from '../errors.js';
-import type { Random } from '../random.js';
+import { DataError } from './errors.js';
+import type { Random } from './random.js';
 
 /*
  * The notation of the grammar:
@@ -98,7 +98,7 @@ function lookUp(name: string, tables: Grammar['values'], template: string): read
   const found = tables.findLast((table) => Object.hasOwn(table, name))?.[name];
   if (found === undefined) {
     throw new DataError(
-      `flights: nothing is called {${name}} in "${template}"; define it as slot, phrase or values`,
+      `grammar: nothing is called {${name}} in "${template}"; define it as slot, phrase or values`,
     );
   }
   return found;
@@ -143,5 +143,5 @@ function readAlternatives(reader: Reader, end: string): Node[][] {
 }
 
 function unmatched(template: string, bracket: string): DataError {
-  return new DataError(`flights: '${bracket}' has no partner in "${template}"`);
+  return new DataError(`grammar: '${bracket}' has no partner in "${template}"`);
 }

@@ -1,0 +1,101 @@
+import { stat } from 'node:fs/promises';
+import type { CellName } from '@ostinato/tasks';
+import { type Command, Option } from 'commander';
+import { CommandError, UsageError } from './errors.js';
+import type { ModelKind } from './model-kind.js';
+import { numberIn } from './options.js';
+
+/** Settings that all kinds of models have and that have an option. */
+export interface CommonSettings {
+  readonly cell: CellName;
+  readonly hidden: number;
+  readonly embed: number;
+  readonly layers: number;
+  readonly dropout: number;
+  readonly epochs: number;
+  readonly batch: number;
+  readonly rate: number;
+  readonly seed: number;
+}
+
+const cells: CellName[] = ['lstm', 'gru', 'elman'];
+
+/** `--cell`, `--hidden` and so on, with the defaults of a kind of model. */
+export function settingOptions(
+  kind: Pick<ModelKind<unknown>, 'example'>,
+  defaults: CommonSettings,
+): Option[] {
+  const atLeastOne = numberIn({ whole: true, from: 1 });
+  const setting = (name: keyof CommonSettings, flag: string, description: string): Option =>
+    new Option(flag, description).default(defaults[name]);
+  return [
+    setting('cell', '--cell <name>', 'recurrent network').choices(cells),
+    setting('hidden', '--hidden <n>', 'units of each direction').argParser(atLeastOne),
+    setting('embed', '--embed <n>', "length of a word's vector").argParser(atLeastOne),
+    setting('layers', '--layers <n>', 'bidirectional layers').argParser(atLeastOne),
+    setting('dropout', '--dropout <p>', 'part of the features dropped').argParser(
+      numberIn({ from: 0, below: 1 }),
+    ),
+    setting('epochs', '--epochs <n>', 'times to go through the data').argParser(atLeastOne),
+    setting('batch', '--batch <n>', `${kind.example}s in a step`).argParser(atLeastOne),
+    setting('rate', '--rate <x>', 'learning rate at its highest').argParser(numberIn({ above: 0 })),
+    setting('seed', '--seed <n>', 'start of everything random').argParser(
+      numberIn({ whole: true, from: 0, to: 2 ** 32 - 1 }),
+    ),
+  ];
+}
+
+/** The names of the settings above. */
+export const commonSettingNames: readonly (keyof CommonSettings)[] = [
+  'cell',
+  'hidden',
+  'embed',
+  'layers',
+  'dropout',
+  'epochs',
+  'batch',
+  'rate',
+  'seed',
+];
+
+/** The settings among the options of a command. */
+export function pick<Options, Name extends keyof Options>(
+  options: Options,
+  names: readonly Name[],
+): Pick<Options, Name> {
+  return Object.fromEntries(names.map((name) => [name, options[name]])) as Pick<Options, Name>;
+}
+
+/**
+ * The model to go on with under `--resume`. What was chosen when it was begun must not be contradicted now.
+ * @throws CommandError where there is no model; UsageError for an option that contradicts it
+ */
+export async function unfinished<
+  Name extends string,
+  Trained extends { readonly settings: Readonly<Record<Name, unknown>> },
+>(
+  kind: ModelKind<Trained>,
+  out: string,
+  options: Readonly<Record<Name, unknown>>,
+  names: readonly Name[],
+  command: Command,
+): Promise<Trained> {
+  const size = await stat(out).then(
+    (found) => found.size,
+    () => 0,
+  );
+  if (size === 0)
+    throw new CommandError(
+      `--resume: there is no model ${out} to go on with; leave --resume out to begin one`,
+    );
+  const model = await kind.load(out);
+  for (const name of names) {
+    const [begun, asked] = [model.settings[name], options[name]];
+    if (command.getOptionValueSource(name) === 'cli' && begun !== asked) {
+      throw new UsageError(
+        `--${name} ${asked}: ${out} was begun with ${begun}; leave --${name} out to go on, or train a new model`,
+      );
+    }
+  }
+  return model;
+}

@@ -1,0 +1,1 @@
+export { type RequestOptions, type Requests, requests } from './requests.js';
