@@ -1,2 +1,4 @@
 /** What needs a file system: `@ostinato/data/node`. */
+export { readDigits } from './read-digits.js';
+export { readSentences } from './read-sentences.js';
 export { readTagged } from './read-tagged.js';
