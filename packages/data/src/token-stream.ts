@@ -22,13 +22,14 @@ export interface StreamWindow {
 export class TokenStream implements Iterable<StreamWindow> {
   /** How many windows there are. The last one may have fewer steps. */
   readonly length: number;
+  /** Steps of each row, all windows together. */
+  readonly rowLength: number;
   /** How many tokens are predicted; up to `batch - 1` at the end are left over. */
   readonly predicted: number;
   readonly #tokens: Int32Array;
   readonly #start: number;
   readonly #batch: number;
   readonly #steps: number;
-  readonly #rowLength: number;
 
   /**
    * @param tokens `[N]`
@@ -41,8 +42,8 @@ export class TokenStream implements Iterable<StreamWindow> {
   ) {
     assertCount('TokenStream', 'batch', batch, 1);
     assertCount('TokenStream', 'steps', steps, 1);
-    this.#rowLength = Math.floor(tokens.length / batch);
-    if (this.#rowLength === 0) {
+    this.rowLength = Math.floor(tokens.length / batch);
+    if (this.rowLength === 0) {
       throw new DataError(
         `TokenStream: ${tokens.length} tokens do not fill ${batch} rows; give more text, or a smaller batch`,
       );
@@ -51,18 +52,23 @@ export class TokenStream implements Iterable<StreamWindow> {
     this.#start = start;
     this.#batch = batch;
     this.#steps = steps;
-    this.length = Math.ceil(this.#rowLength / steps);
-    this.predicted = this.#rowLength * batch;
+    this.length = Math.ceil(this.rowLength / steps);
+    this.predicted = this.rowLength * batch;
+  }
+
+  /** How many steps the window with an index from 0 has. */
+  stepsOf(index: number): number {
+    return Math.min(this.#steps, this.rowLength - index * this.#steps);
   }
 
   /** The window with an index from 0. */
   window(index: number): StreamWindow {
     const first = index * this.#steps;
-    const time = Math.min(this.#steps, this.#rowLength - first);
+    const time = this.stepsOf(index);
     const targets = new Int32Array(this.#batch * time);
     const inputs = new Int32Array(this.#batch * time);
     for (let row = 0; row < this.#batch; row++) {
-      const begin = row * this.#rowLength + first;
+      const begin = row * this.rowLength + first;
       targets.set(this.#tokens.subarray(begin, begin + time), row * time);
       inputs.set(this.#tokens.subarray(begin, begin + time - 1), row * time + 1);
       inputs[row * time] = begin === 0 ? this.#start : this.#tokens[begin - 1]!;

@@ -1,5 +1,21 @@
 /** Ready to use: a task, its data in, its answers out. */
 
+export { type LanguageCell, languageCells } from './language/cells.js';
+export {
+  type LanguageFitOptions,
+  LanguageModel,
+  type LanguageReport,
+  type LanguageText,
+  type SampleOptions,
+} from './language/language-model.js';
+export {
+  type LanguageOptions,
+  type LanguageSettings,
+  type LanguageShape,
+  type LanguageTraining,
+  languageDefaults,
+  languageSchedules,
+} from './language/options.js';
 export {
   type CellName,
   type TaggerOptions,

@@ -1,9 +1,10 @@
 import { type TaggedSentence, Vocabulary } from '@ostinato/data';
 import { type Backend, OstinatoError } from '@ostinato/kernel';
 import { summary } from '@ostinato/layers';
-import { argmax, defaultRandom, dispose, noGrad, seed, tidy } from '@ostinato/tensor';
+import { argmax, dispose, noGrad, tidy } from '@ostinato/tensor';
 import type { FitEvent } from '@ostinato/train';
 import { type Checkpoint, decodeCheckpoint, nextTurn } from '@ostinato/train/inference';
+import { drawnFrom } from '../drawn-from.js';
 import { bioRules, decode, neighbours, type TagRules } from './decode.js';
 import { readDescription, readingCheckpoint, type TaggerDescription } from './description.js';
 import { TaggerFeatures } from './features.js';
@@ -277,18 +278,6 @@ export class SequenceTagger {
    */
   static async fromBytes(bytes: Uint8Array): Promise<SequenceTagger> {
     return SequenceTagger.fromCheckpoint(await decodeCheckpoint(bytes));
-  }
-}
-
-/** Runs `make` with random numbers from a seed. Those of a training that may be running are not touched. */
-function drawnFrom<T>(begin: number, make: () => T): T {
-  const source = defaultRandom();
-  const before = source.state;
-  seed(begin);
-  try {
-    return make();
-  } finally {
-    source.restore(before);
   }
 }
 
