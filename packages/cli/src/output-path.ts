@@ -1,17 +1,39 @@
 import { access, constants, open, stat, unlink } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
-import { loadTagger } from '@ostinato/tasks/node';
+import { loadLanguageModel, loadTagger } from '@ostinato/tasks/node';
 import { CommandError } from './errors.js';
+
+/** A model as far as it matters whether a file may be replaced. */
+interface ReplaceableModel {
+  readonly finished: boolean;
+  readonly epoch: number;
+  readonly settings: { readonly epochs: number };
+  dispose(): void;
+}
+
+/** Reads models of one kind. */
+const loaders = {
+  tagger: loadTagger,
+  language: loadLanguageModel,
+} satisfies Record<string, (path: string) => Promise<ReplaceableModel>>;
+
+/** What a model does. */
+export type ModelKind = keyof typeof loaders;
 
 /**
  * Makes sure that a model can be written to a path, before hours of work: the folder is there and can be written to, and
  * what the path already holds, if anything, is an empty file or a model whose training is over (or shall go on).
  *
  * @param resumes whether a training that was stopped goes on
+ * @param kind what models that may be replaced do
  * @throws CommandError that names the path, what is wrong and what to do
  */
-export async function checkOutputPath(path: string, resumes = false): Promise<void> {
-  await checkReplaceable(path, resumes);
+export async function checkOutputPath(
+  path: string,
+  resumes = false,
+  kind: ModelKind = 'tagger',
+): Promise<void> {
+  await checkReplaceable(path, resumes, kind);
   const folder = dirname(path);
   const probe = join(folder, `.${basename(path)}.${process.pid}.probe`);
   try {
@@ -27,11 +49,11 @@ export async function checkOutputPath(path: string, resumes = false): Promise<vo
   }
 }
 
-async function checkReplaceable(path: string, resumes: boolean): Promise<void> {
+async function checkReplaceable(path: string, resumes: boolean, kind: ModelKind): Promise<void> {
   const found = await stat(path).catch(() => undefined);
   if (!found) return;
   if (found.isDirectory()) {
-    const example = join(path, 'tagger.ostinato');
+    const example = join(path, `${kind}.ostinato`);
     throw new CommandError(`--out ${path}: this is a folder; give the name of a file, such as ${example}`);
   }
   if (!found.isFile()) throw new CommandError(`--out ${path}: this is no ordinary file; give another path`);
@@ -41,18 +63,18 @@ async function checkReplaceable(path: string, resumes: boolean): Promise<void> {
     throw new CommandError(`--out ${path}: the file must not be written to; give another path`, { cause });
   }
   if (found.size === 0) return;
-  const tagger = await loadTagger(path).catch((cause) => {
+  const model: ReplaceableModel = await loaders[kind](path).catch((cause) => {
     throw new CommandError(
       `--out ${path}: the file exists and is no model that could be replaced; give another path or remove it ` +
         `(${(cause as Error).message})`,
       { cause },
     );
   });
-  tagger.dispose();
-  if (tagger.finished || resumes) return;
-  const { epochs } = tagger.settings;
+  model.dispose();
+  if (model.finished || resumes) return;
+  const { epochs } = model.settings;
   throw new CommandError(
-    `--out ${path}: this model's training was stopped after ${tagger.epoch} of ${epochs} epochs; ` +
+    `--out ${path}: this model's training was stopped after ${model.epoch} of ${epochs} epochs; ` +
       'go on with --resume, give another path, or remove the file to begin anew',
   );
 }

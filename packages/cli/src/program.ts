@@ -1,5 +1,8 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { Command } from 'commander';
+import { addLmEval } from './commands/lm-eval.js';
+import { addLmTrain } from './commands/lm-train.js';
+import { addLongLag } from './commands/longlag.js';
 import { addStart } from './commands/start.js';
 import { addTagEval } from './commands/tag-eval.js';
 import { addTagPredict } from './commands/tag-predict.js';
@@ -25,6 +28,15 @@ export function createProgram(): Command {
   addTagTrain(tag);
   addTagEval(tag);
   addTagPredict(tag);
+
+  const lm = program
+    .command('lm')
+    .description('predict the next word of a text: train, evaluate')
+    .helpCommand(false);
+  addLmTrain(lm);
+  addLmEval(lm);
+
+  addLongLag(program);
   return program;
 }
 
