@@ -13,8 +13,8 @@ const batchOf = (strings: SymbolPrediction): LongLagBatch =>
   oneHotBatch(strings, strings.alphabet.length, strings.next);
 
 /**
- * Count: trained on strings with n up to 10, measured on all n up to T. See `countingStrings` of `@ostinato/data`. Told as well: `reach`,
- * the n up to which all strings are right.
+ * Count: trained on strings with n up to 10, measured on all n up to T. See `countingStrings` of `@ostinato/data`. There is one string for
+ * each n, so the looks and the result are of the same strings. Told as well: `reach`, the n up to which all are right.
  */
 function counting(name: string, language: CountingLanguage): LongLagTask {
   return {
@@ -22,7 +22,7 @@ function counting(name: string, language: CountingLanguage): LongLagTask {
     about: `count: learn ${name} with n up to ${LEARNT}, be measured on n up to T`,
     measure: 'error',
     // The paper has one block for ab, two for abc, and learns from up to millions of strings, one at a time.
-    settings: () => ({ hidden: language.length, batch: 16, rate: 2e-2, clip: 1, steps: 4000 }),
+    settings: () => ({ hidden: language === 'ab' ? 3 : 6, batch: 16, rate: 2e-2, clip: 1, steps: 4000 }),
     open: ({ length = 100, seed = 1 } = {}) => {
       const counts = Array.from({ length }, (_, index) => index + 1);
       const tests = (): LongLagBatch[] => {

@@ -20,7 +20,14 @@ export const mnist: LongLagTask = {
   about: 'which digit is it, seen one pixel at a time',
   measure: 'error',
   needsDigits: true,
-  settings: () => ({ hidden: 100, batch: 32, rate: 1e-3, clip: 1, steps: 4000 }),
+  // Le et al. 2015 have 100 units, too.
+  settings: (cell) => ({
+    hidden: 100,
+    batch: 32,
+    rate: cell === 'irnn' || cell === 'orthogonal' ? 1e-4 : 1e-3,
+    clip: 1,
+    steps: 4000,
+  }),
   open: ({ length = SIDE * SIDE, seed = 1, digits } = {}) => {
     const square = squares[length];
     if (square === undefined) {
