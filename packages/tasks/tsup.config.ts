@@ -1,3 +1,3 @@
 import { library } from '@ostinato-tooling/tsup';
 
-export default library('src/index.ts', 'src/node.ts');
+export default library('src/index.ts', 'src/longlag.ts', 'src/node.ts');

@@ -26,3 +26,8 @@ export function fileSize(bytes: number): string {
   if (bytes < 1000) return counted(bytes, 'byte');
   return bytes < 1e6 ? `${(bytes / 1e3).toFixed(1)} kB` : `${(bytes / 1e6).toFixed(1)} MB`;
 }
+
+/** A measure as people read it, with three digits that count: `0.00367`, `1`. */
+export function measured(value: number): string {
+  return String(Number(value.toPrecision(3)));
+}

@@ -1,7 +1,18 @@
 import { access, constants, open, stat, unlink } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
 import { CommandError } from './errors.js';
-import type { Model, ModelKind } from './model-kind.js';
+
+/** A kind of model as far as it matters whether a file with one may be replaced. */
+export interface ReplaceableKind {
+  /** `tagger` */
+  readonly name: string;
+  load(path: string): Promise<{
+    readonly finished: boolean;
+    readonly epoch: number;
+    readonly settings: { readonly epochs: number };
+    dispose(): void;
+  }>;
+}
 
 /**
  * Makes sure that a model can be written to a path, before hours of work: the folder is there and can be written to, and
@@ -10,11 +21,7 @@ import type { Model, ModelKind } from './model-kind.js';
  * @param resumes whether a training that was stopped goes on
  * @throws CommandError that names the path, what is wrong and what to do
  */
-export async function checkOutputPath(
-  kind: ModelKind<Model<never, unknown>>,
-  path: string,
-  resumes = false,
-): Promise<void> {
+export async function checkOutputPath(kind: ReplaceableKind, path: string, resumes = false): Promise<void> {
   await checkReplaceable(kind, path, resumes);
   const folder = dirname(path);
   const probe = join(folder, `.${basename(path)}.${process.pid}.probe`);
@@ -31,11 +38,7 @@ export async function checkOutputPath(
   }
 }
 
-async function checkReplaceable(
-  kind: Pick<ModelKind<Model<never, unknown>>, 'name' | 'load'>,
-  path: string,
-  resumes: boolean,
-): Promise<void> {
+async function checkReplaceable(kind: ReplaceableKind, path: string, resumes: boolean): Promise<void> {
   const found = await stat(path).catch(() => undefined);
   if (!found) return;
   if (found.isDirectory()) {

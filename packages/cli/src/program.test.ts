@@ -8,7 +8,8 @@ test('--help names every command and succeeds', async () => {
   expect(status).toBe(0);
   expect(stderr).toBe('');
   expect(stdout).toContain('Usage: ostinato');
-  for (const command of ['start', 'tag', 'lecture', 'classify']) expect(stdout).toContain(`  ${command} `);
+  for (const command of ['start', 'tag', 'lecture', 'classify', 'lm', 'longlag'])
+    expect(stdout).toContain(`  ${command} `);
 });
 
 test.each([
@@ -48,6 +49,41 @@ test.each([
   [
     ['classify', 'eval', '--help'],
     ['<model>', '[path]', '--encoding'],
+  ],
+  [
+    ['longlag', '--help'],
+    [
+      '<name>',
+      '--cell',
+      '--length',
+      '--hidden',
+      '--batch',
+      '--rate',
+      '--steps',
+      '--seed',
+      '--data',
+      '--threads',
+      '--json',
+      'adding add the two',
+    ],
+  ],
+  [
+    ['lm', 'train', '--help'],
+    [
+      '--train',
+      '--dev',
+      '--out',
+      '--cell',
+      '--schedule',
+      '--full-rate',
+      '--min-count',
+      '--resume',
+      'default: 200',
+    ],
+  ],
+  [
+    ['lm', 'eval', '--help'],
+    ['<model>', '<file>', '--json'],
   ],
   [
     ['start', '--help'],

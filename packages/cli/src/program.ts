@@ -1,9 +1,12 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { Command } from 'commander';
-import { addLecture } from './commands/lecture.js';
 import { addClassifyEval } from './commands/classify-eval.js';
 import { addClassifyPredict } from './commands/classify-predict.js';
 import { addClassifyTrain } from './commands/classify-train.js';
+import { addLecture } from './commands/lecture.js';
+import { addLmEval } from './commands/lm-eval.js';
+import { addLmTrain } from './commands/lm-train.js';
+import { addLongLag } from './commands/longlag.js';
 import { addStart } from './commands/start.js';
 import { addTagEval } from './commands/tag-eval.js';
 import { addTagPredict } from './commands/tag-predict.js';
@@ -38,6 +41,15 @@ export function createProgram(): Command {
   addClassifyTrain(classify);
   addClassifyEval(classify);
   addClassifyPredict(classify);
+
+  const lm = program
+    .command('lm')
+    .description('predict the next word of a text: train, evaluate')
+    .helpCommand(false);
+  addLmTrain(lm);
+  addLmEval(lm);
+
+  addLongLag(program);
   return program;
 }
 

@@ -1,5 +1,6 @@
 import { clock, count, percent } from './numbers.js';
-import { type Colors, colorsFor, type Output, widthOf } from './terminal.js';
+import { Pace, ProgressBar } from './progress-bar.js';
+import type { Output } from './terminal.js';
 
 /** How far training is, after a step. */
 export interface StepProgress {
@@ -27,79 +28,52 @@ export interface ProgressOptions {
   readonly score: string;
 }
 
-/** Milliseconds between two drawings of the bar. */
-const DRAWING = 100;
-const ERASE = '\r\u001b[K';
-
 /**
  * Shows training on a stream: a line for each epoch and, where the stream is a terminal, a bar below them with epoch, mean
  * loss, the last score, examples per second and the time left.
  */
 export class TrainingProgress {
-  readonly #stream: Output;
-  readonly #colors: Colors;
-  readonly #draws: boolean;
+  readonly #bar: ProgressBar;
+  readonly #pace = new Pace();
   readonly #options: ProgressOptions;
-  readonly #begin: number;
-  #drawnAt = Number.NEGATIVE_INFINITY;
-  #firstStep: number | undefined;
   #losses = { epoch: 0, sum: 0, count: 0 };
   #score: number | undefined;
 
   constructor(stream: Output, options: ProgressOptions) {
-    this.#stream = stream;
-    this.#colors = colorsFor(stream);
-    this.#draws = stream.isTTY === true && process.env.TERM !== 'dumb';
+    this.#bar = new ProgressBar(stream);
     this.#options = options;
-    this.#begin = performance.now();
   }
 
   step(progress: StepProgress): void {
-    this.#firstStep ??= progress.step - 1;
-    const { epoch, loss } = progress;
+    const { epoch, loss, step, steps } = progress;
     if (this.#losses.epoch !== epoch) this.#losses = { epoch, sum: 0, count: 0 };
     this.#losses.sum += loss;
     this.#losses.count++;
-    if (!this.#draws || performance.now() - this.#drawnAt < DRAWING) return;
-    this.#drawnAt = performance.now();
-    this.#stream.write(ERASE + this.#bar({ ...progress, loss: this.#losses.sum / this.#losses.count }));
+    const { sum, count } = this.#losses;
+    const pace = this.#pace.at(step);
+    this.#bar.draw(step / steps, () => this.#parts({ ...progress, loss: sum / count }, pace));
   }
 
   epoch(progress: EpochProgress): void {
     this.#score = progress.score ?? this.#score;
-    this.erase();
-    this.#stream.write(`${this.#parts(progress).join('  ')}\n`);
+    this.#bar.tell(this.#parts(progress, this.#pace.at(progress.step)));
   }
 
   /** Makes room for other lines. */
   erase(): void {
-    if (this.#draws) this.#stream.write(ERASE);
-    this.#drawnAt = Number.NEGATIVE_INFINITY;
+    this.#bar.erase();
   }
 
-  /** As much as fits in one line of the terminal, with a bar where the place is enough for one. */
-  #bar(progress: StepProgress): string {
-    const [head, ...rest] = this.#parts(progress) as [string, ...string[]];
-    const room = widthOf(this.#stream) - 1;
-    const size = Math.min(30, room - [head, ...rest].join('  ').length - 2);
-    if (size < 5) return [head, ...rest].join('  ').slice(0, room);
-    const done = Math.round((size * progress.step) / progress.steps);
-    const bar = this.#colors.cyan('━'.repeat(done)) + this.#colors.dim('─'.repeat(size - done));
-    return [head, bar, ...rest].join('  ');
-  }
-
-  #parts({ epoch, epochs, step, steps, loss }: StepProgress): string[] {
-    const seconds = (performance.now() - this.#begin) / 1000;
-    const stepsPerSecond = (step - (this.#firstStep ?? 0)) / Math.max(seconds, 1e-3);
+  #parts({ epoch, epochs, steps, loss }: StepProgress, pace: ReturnType<Pace['at']>): string[] {
     const { example, examplesPerEpoch, score } = this.#options;
-    const examples = (stepsPerSecond * examplesPerEpoch * epochs) / steps;
+    const examples = (pace.perSecond * examplesPerEpoch * epochs) / steps;
     const width = String(epochs).length;
     return [
       `epoch ${String(epoch).padStart(width)}/${epochs}`,
       `loss ${loss.toFixed(4)}`,
       ...(this.#score === undefined ? [] : [`${score} ${percent(this.#score)}`]),
       `${count(examples)} ${example}s/s`,
-      `${clock((steps - step) / stepsPerSecond)} left`,
+      `${clock(pace.secondsLeft(steps))} left`,
     ];
   }
 }

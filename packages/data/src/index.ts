@@ -8,11 +8,14 @@ export {
   lengthBuckets,
 } from './batches.js';
 export { type ConllOptions, parseConll } from './conll.js';
+export type { DigitImages, Digits } from './digits.js';
 export { DataError, type DataLocation } from './errors.js';
 export { type FlightOptions, type Flights, flights, lectureSentences } from './flights/index.js';
 export { fnv1a } from './hash.js';
 export { holdOut } from './hold-out.js';
+export { type IdxArray, parseIdx } from './idx.js';
 export { type LabelledText, parseLabelled } from './labelled-text.js';
+export * from './longlag/index.js';
 export { type PaddedBatch, type PadOptions, padBatch } from './padding.js';
 export { prefetch } from './prefetch.js';
 export { Random, type RandomGeneratorState } from './random.js';
@@ -20,6 +23,7 @@ export { type RequestOptions, type Requests, requests } from './requests/index.j
 export { parseSlotFiles, type SlotFileNames, type SlotFiles } from './slot-files.js';
 export { checkTag, type SlotSpan, spansOf, type TaggedSentence } from './tagged-sentence.js';
 export { decodeUtf8 } from './text.js';
+export { type StreamWindow, TokenStream } from './token-stream.js';
 export { type TokenizeOptions, type TokenWithOffsets, tokenize, tokenizeWithOffsets } from './tokenize.js';
 export {
   letterNgrams,

@@ -1,3 +1,6 @@
 /** What needs a file system: `@ostinato/data/node`. */
+
+export { readDigits } from './read-digits.js';
 export { readLabelled, type TextEncoding } from './read-labelled.js';
+export { readSentences } from './read-sentences.js';
 export { readTagged } from './read-tagged.js';

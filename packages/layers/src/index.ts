@@ -29,7 +29,6 @@ export { LSTM, type LSTMOptions } from './lstm.js';
 export { MGU } from './mgu.js';
 export { Module } from './module.js';
 export { OneWayLayer, type SequenceWalk, type WalkedSteps } from './one-way-layer.js';
-export { ProjectedLSTM, type ProjectedLSTMOptions, type ProjectedState } from './projected-lstm.js';
 export {
   type LastStepOptions,
   lastStep,
@@ -37,6 +36,7 @@ export {
   meanPooling,
   type PoolingOptions,
 } from './pooling.js';
+export { ProjectedLSTM, type ProjectedLSTMOptions, type ProjectedState } from './projected-lstm.js';
 export { Recurrent } from './recurrent.js';
 export { RecurrentLayer, type RecurrentOptions, type Walk } from './recurrent-layer.js';
 export {

@@ -12,6 +12,22 @@ export {
 } from './classifier/options.js';
 export type { ClassifiedText } from './classifier/prediction.js';
 export type { ClassifierReport } from './classifier/report.js';
+export { type LanguageCell, languageCells } from './language/cells.js';
+export {
+  type LanguageFitOptions,
+  LanguageModel,
+  type LanguageReport,
+  type LanguageText,
+  type SampleOptions,
+} from './language/language-model.js';
+export {
+  type LanguageOptions,
+  type LanguageSettings,
+  type LanguageShape,
+  type LanguageTraining,
+  languageDefaults,
+  languageSchedules,
+} from './language/options.js';
 export type { CellName } from './shared/options.js';
 export {
   type TaggerOptions,

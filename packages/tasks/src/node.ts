@@ -2,6 +2,7 @@
 import { type Checkpoint, CheckpointError } from '@ostinato/train';
 import { loadCheckpoint, saveCheckpoint } from '@ostinato/train/node';
 import { SequenceClassifier } from './classifier/classifier.js';
+import { LanguageModel } from './language/language-model.js';
 import { SequenceTagger } from './tagger/tagger.js';
 
 /**
@@ -36,6 +37,23 @@ export async function saveClassifier(classifier: SequenceClassifier, path: strin
  */
 export function loadClassifier(path: string): Promise<SequenceClassifier> {
   return load(path, SequenceClassifier.fromCheckpoint);
+}
+
+/**
+ * Saves a language model, finished or not, in one file. The file is at every moment either the old or the new one.
+ * @throws CheckpointError with path and reason when it cannot be written
+ */
+export async function saveLanguageModel(model: LanguageModel, path: string): Promise<void> {
+  await saveCheckpoint(path, await model.toCheckpoint());
+}
+
+/**
+ * Loads a language model.
+ * @throws CheckpointError with path and reason when the file is missing, damaged, of a newer version, not a language model, or one
+ * whose parts do not fit each other
+ */
+export function loadLanguageModel(path: string): Promise<LanguageModel> {
+  return load(path, LanguageModel.fromCheckpoint);
 }
 
 async function load<Task>(path: string, from: (checkpoint: Checkpoint) => Task): Promise<Task> {

@@ -1,6 +1,5 @@
 import { type Backend, OstinatoError } from '@ostinato/kernel';
 import { summary } from '@ostinato/layers';
-import { defaultRandom, seed } from '@ostinato/tensor';
 import type { FitEvent, Json } from '@ostinato/train';
 import { type Checkpoint, nextTurn } from '@ostinato/train/inference';
 import type { CommonDescription } from './description.js';
@@ -200,18 +199,6 @@ export abstract class SequenceTask<Example, Settings extends TrainingSettings, N
   async toBytes(): Promise<Uint8Array> {
     const { encodeCheckpoint } = await import('./saving.js');
     return encodeCheckpoint(await this.toCheckpoint());
-  }
-}
-
-/** Runs `make` with random numbers from a seed. Those of a training that may be running are not touched. */
-export function drawnFrom<T>(begin: number, make: () => T): T {
-  const source = defaultRandom();
-  const before = source.state;
-  seed(begin);
-  try {
-    return make();
-  } finally {
-    source.restore(before);
   }
 }
 
