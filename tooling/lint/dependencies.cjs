@@ -46,7 +46,7 @@ const testArrows = {
 };
 
 /** Tests, and programs that tests start (`x.fixture.ts`). */
-const tests = '\\.(test(-d)?|fixture)\\.ts$';
+const tests = '\\.(test(-d)?|bench|fixture)\\.ts$';
 
 /** @param {string[]} names */
 const folder = (names) => `^packages/(${names.join('|')})/`;

@@ -26,7 +26,7 @@ export function library(...entries) {
   return defineConfig([
     {
       ...common,
-      entry: ['src/**/*.ts', '!src/**/{*.{test,test-d,fixture},testing}.ts'],
+      entry: ['src/**/*.ts', '!src/**/{*.{test,test-d,bench,fixture},testing}.ts'],
       bundle: false,
       dts: { entry: points },
       outDir: 'dist/modules',

@@ -3,8 +3,8 @@ import { init } from '@ostinato/kernel';
 import { reference } from '@ostinato/kernel/reference';
 import { gradients, type Parameter, stack, sum, type Tensor, tensor, variable } from '@ostinato/tensor';
 import { beforeAll, describe, expect, it } from 'vitest';
-import type { Fixture, Numbers } from './golden/networks.js';
-import * as fixtures from './golden/networks.js';
+import type { Fixture, Numbers } from './golden/networks.fixture.js';
+import * as fixtures from './golden/networks.fixture.js';
 import {
   Elman,
   GRU,

@@ -126,6 +126,25 @@ describe.each([
       }
     });
 
+    it('is not changed by what stands in the padding of targets', async () => {
+      const layer = make(output);
+      const x = new RandomSource(34).normal([2, 3, 2]);
+      const known = (await new RandomSource(35).normal([2, 3, 3]).data()) as Float32Array;
+      const lengths = [3, 1];
+      const run = async (junk: number, reverse: boolean) => {
+        const targets = tensor(
+          known.map((value, at) => (at >= 4 * 3 ? junk : value)),
+          [2, 3, 3],
+        );
+        const result = layer.forward(x, { lengths, targets, reverse });
+        const found = gradients(sum(result.output), layer.parameters());
+        return Promise.all([result.output, result.state, ...found].map((part) => part!.data()));
+      };
+      for (const reverse of [false, true]) {
+        expect(await run(Number.NaN, reverse)).toEqual(await run(0, reverse));
+      }
+    });
+
     it('fed its own outputs as targets gives them again', async () => {
       const layer = make(output);
       const x = new RandomSource(26).normal([3, 6, 2]);

@@ -71,6 +71,15 @@ describe.each(layers)('%s', (_, make) => {
     }
   });
 
+  it('has right gradients for a single step', async () => {
+    const layer = make();
+    const x = new RandomSource(18).normal([2, 1, 3]);
+    const lengths = tensor(new Int32Array([1, 0]));
+    for (const reverse of [false, true]) {
+      await gradcheck((input) => everything(layer, input, { lengths, reverse }), [x]);
+    }
+  });
+
   it('gives on cpu what it gives on the reference, gradients too', async () => {
     const numbers = (await new RandomSource(12).normal([9, 7, 3]).data()) as Float32Array;
     const layer = make();

@@ -1,4 +1,4 @@
-"""Writes networks.ts: recurrent layers of Keras, ONNX and PyTorch with their weights, inputs and results, in float64.
+"""Writes networks.fixture.ts: recurrent layers of Keras, ONNX and PyTorch with their weights, inputs and results, in float64.
 
 ONNX runs itself, in its reference evaluator. Keras computes in float32 on its NumPy backend: its numbers are by its equations in float64,
 and it must agree to 1e-6. What no installed library runs follows the published equations: ONNX's `input_forget`, and PyTorch's
@@ -6,7 +6,7 @@ and it must agree to 1e-6. What no installed library runs follows the published 
 differences.
 
     pip install keras==3.15.1 onnx==1.23.1 numpy scipy jax
-    python3 networks.py > networks.ts
+    python3 networks.py > networks.fixture.ts
 """
 
 import os
