@@ -1,6 +1,6 @@
 import { type LabelledText, Vocabulary } from '@ostinato/data';
 import { dispose, noGrad, softmax, tidy } from '@ostinato/tensor';
-import type { FitEvent, Json } from '@ostinato/train';
+import type { FitEvent } from '@ostinato/train';
 import { type Checkpoint, decodeCheckpoint } from '@ostinato/train/inference';
 import { drawnFrom } from '../drawn-from.js';
 import { readingCheckpoint } from '../shared/description.js';
@@ -69,7 +69,7 @@ export class SequenceClassifier extends SequenceTask<LabelledText, ClassifierSet
     texts: readonly LabelledText[],
     run: FitRun<LabelledText>,
   ): AsyncGenerator<FitEvent, void, undefined> {
-    const { fitClassifier } = await import('./fitting.js');
+    const { fitClassifier } = await import('../later.js');
     yield* fitClassifier(texts, {
       ...run,
       description: this.#description,
@@ -79,9 +79,8 @@ export class SequenceClassifier extends SequenceTask<LabelledText, ClassifierSet
     });
   }
 
-  protected async describe(epoch: number, fingerprint: number | undefined): Promise<Json> {
-    const { plain } = await import('../shared/saving.js');
-    return plain({ task: classifierKind.name, ...this.#description, epoch, fingerprint });
+  protected describe(epoch: number, fingerprint: number | undefined): object {
+    return { task: classifierKind.name, ...this.#description, epoch, fingerprint };
   }
 
   /**
@@ -115,8 +114,8 @@ export class SequenceClassifier extends SequenceTask<LabelledText, ClassifierSet
    */
   async evaluate(texts: readonly LabelledText[]): Promise<ClassifierReport> {
     checkLabelled('SequenceClassifier.evaluate', texts);
-    const { reportOf } = await import('./report.js');
-    return reportOf(this.labels, texts, await this.predict(texts.map(({ text }) => text)));
+    const { classifierReportOf } = await import('../later.js');
+    return classifierReportOf(this.labels, texts, await this.predict(texts.map(({ text }) => text)));
   }
 
   /**

@@ -1,6 +1,6 @@
 import { Vocabulary } from '@ostinato/data';
 import type { Checkpoint } from '@ostinato/train/inference';
-import { type CommonDescription, DescriptionReader } from '../shared/description.js';
+import { type CommonDescription, readCommon, record } from '../shared/description.js';
 import { type ClassifierSettings, classifierDefaults, classifierKind, completeOptions } from './options.js';
 
 /** All that makes a classifier besides its weights. */
@@ -18,13 +18,12 @@ export interface ClassifierDescription {
 export function readDescription(
   checkpoint: Checkpoint,
 ): [ClassifierDescription, CommonDescription<ClassifierSettings>] {
-  const reader = new DescriptionReader(classifierKind, classifierDefaults, completeOptions);
-  const common = reader.read(checkpoint);
+  const common = readCommon(classifierKind, classifierDefaults, completeOptions, checkpoint);
   const { words, labels } = common.all;
   const description = {
     settings: common.settings,
-    words: Vocabulary.fromJSON(reader.record('words', words)),
-    labels: Vocabulary.fromJSON(reader.record('labels', labels)),
+    words: Vocabulary.fromJSON(record(classifierKind, 'words', words)),
+    labels: Vocabulary.fromJSON(record(classifierKind, 'labels', labels)),
   };
   return [description, common];
 }

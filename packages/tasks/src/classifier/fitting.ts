@@ -12,7 +12,7 @@ import { classifierKind } from './options.js';
 import type { ClassifierReport } from './report.js';
 import { assertLabels, beginOf, checkLabelled, cut } from './texts.js';
 
-/** What `SequenceClassifier.fit` hands over. This module is loaded when `fit` is called: who only predicts does without. */
+/** What `SequenceClassifier.fit` hands over. */
 export interface ClassifierFit extends FitRun<LabelledText> {
   readonly description: ClassifierDescription;
   readonly network: ClassifierNetwork;
@@ -63,6 +63,7 @@ export async function* fitClassifier(
   yield* trainNetwork(network, {
     ...run,
     kind: classifierKind,
+    noun: 'texts',
     settings,
     examples,
     lengthOf: (example) => example.words.length,

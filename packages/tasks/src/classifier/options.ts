@@ -7,7 +7,7 @@ import {
 import type { TaskKind } from '../shared/task-kind.js';
 
 /** What messages call a classifier. */
-export const classifierKind: TaskKind = { name: 'classifier', command: 'classify', examples: 'texts' };
+export const classifierKind: TaskKind = { name: 'classifier', command: 'classify' };
 
 /** How the steps of a text become one vector: see `lastStep`, `meanPooling`, `maxPooling` and `AttentionPooling` of layers. */
 export type PoolingName = 'last' | 'mean' | 'max' | 'attention';

@@ -16,57 +16,51 @@ export interface CommonDescription<Settings> {
   readonly all: JsonRecord;
 }
 
-/** Reads the descriptions of one kind of model out of checkpoints. */
-export class DescriptionReader<Settings extends { readonly epochs: number }> {
-  /**
-   * @param kind what the model must be
-   * @param defaults the settings that must be there, each of the type of its default
-   * @param complete throws for settings outside their ranges
-   */
-  constructor(
-    readonly kind: TaskKind,
-    readonly defaults: Settings,
-    readonly complete: (settings: Settings) => Settings,
-  ) {}
-
-  /** @throws CheckpointError where it is not that of this kind of model; other errors for settings that make no sense */
-  read({ metadata, training }: Checkpoint): CommonDescription<Settings> {
-    const all = this.record('description', metadata);
-    const { task, settings, epoch, fingerprint } = all;
-    if (task !== this.kind.name) throw this.unlike('task', `'${this.kind.name}'`, task);
-    const isCount = Number.isInteger(epoch) && (epoch as number) >= 0;
-    if (epoch !== undefined && !isCount) throw this.unlike('epoch', 'a whole number from 0', epoch);
-    if (fingerprint !== undefined && typeof fingerprint !== 'number') {
-      throw this.unlike('fingerprint', 'a number', fingerprint);
-    }
-    const found = this.#settings(this.record('settings', settings));
-    const trained = training?.position.epoch ?? (epoch as number | undefined) ?? found.epochs;
-    return { settings: found, epoch: trained, fingerprint, all };
+/**
+ * Reads what every kind of model has out of a checkpoint.
+ * @param kind what the model must be
+ * @param defaults the settings that must be there, each of the type of its default
+ * @param complete throws for settings outside their ranges
+ * @throws CheckpointError where it is not that of this kind of model; what `complete` throws
+ */
+export function readCommon<Settings extends { readonly epochs: number }>(
+  kind: TaskKind,
+  defaults: Settings,
+  complete: (settings: Settings) => Settings,
+  { metadata, training }: Checkpoint,
+): CommonDescription<Settings> {
+  const all = record(kind, 'description', metadata);
+  const { task, epoch, fingerprint } = all;
+  if (task !== kind.name) throw unlike(kind, 'task', `'${kind.name}'`, task);
+  const isCount = Number.isInteger(epoch) && (epoch as number) >= 0;
+  if (epoch !== undefined && !isCount) throw unlike(kind, 'epoch', 'a whole number from 0', epoch);
+  if (fingerprint !== undefined && typeof fingerprint !== 'number') {
+    throw unlike(kind, 'fingerprint', 'a number', fingerprint);
   }
-
-  #settings(given: JsonRecord): Settings {
-    const names = Object.keys(this.defaults) as (keyof Settings & string)[];
-    for (const name of names) {
-      const type = typeof this.defaults[name];
-      if (typeof given[name] !== type) throw this.unlike(`settings.${name}`, `a ${type}`, given[name]);
-    }
-    return this.complete(Object.fromEntries(names.map((name) => [name, given[name]])) as Settings);
+  const given = record(kind, 'settings', all.settings);
+  const names = Object.keys(defaults) as (keyof Settings & string)[];
+  for (const name of names) {
+    const type = typeof defaults[name];
+    if (typeof given[name] !== type) throw unlike(kind, `settings.${name}`, `a ${type}`, given[name]);
   }
+  const settings = complete(Object.fromEntries(names.map((name) => [name, given[name]])) as Settings);
+  const trained = training?.position.epoch ?? (epoch as number | undefined) ?? settings.epochs;
+  return { settings, epoch: trained, fingerprint, all };
+}
 
-  /** The value where it is an object. Throws CheckpointError where it is not. */
-  record(place: string, value: unknown): JsonRecord {
-    if (typeof value === 'object' && value !== null && !Array.isArray(value)) return value as JsonRecord;
-    throw this.unlike(place, 'an object', value);
-  }
+/** The value where it is an object. Throws CheckpointError where it is not. */
+export function record(kind: TaskKind, place: string, value: unknown): JsonRecord {
+  if (typeof value === 'object' && value !== null && !Array.isArray(value)) return value as JsonRecord;
+  throw unlike(kind, place, 'an object', value);
+}
 
-  /** The error for a checkpoint that is something else. */
-  unlike(place: string, wanted: string, found: unknown): CheckpointError {
-    const got = JSON.stringify(found)?.slice(0, 40);
-    return new CheckpointError(
-      `this is not the model of a ${this.kind.name} (${place}: expected ${wanted}, got ${got}); ` +
-        `give a file that "ostinato ${this.kind.command} train" wrote`,
-    );
-  }
+/** The error for a checkpoint that is something else. */
+export function unlike(kind: TaskKind, place: string, wanted: string, found: unknown): CheckpointError {
+  const got = JSON.stringify(found)?.slice(0, 40);
+  return new CheckpointError(
+    `this is not the model of a ${kind.name} (${place}: expected ${wanted}, got ${got}); ` +
+      `give a file that "ostinato ${kind.command} train" wrote`,
+  );
 }
 
 /** Runs `read`; what it finds wrong with a checkpoint becomes a CheckpointError. */

@@ -77,8 +77,8 @@ export abstract class SequenceTask<Example, Settings extends TrainingSettings, N
     run: FitRun<Example>,
   ): AsyncGenerator<FitEvent, void, undefined>;
 
-  /** Everything but weights, as JSON for a file. */
-  protected abstract describe(epoch: number, fingerprint: number | undefined): Promise<Json>;
+  /** Everything but weights, for a file: what `JSON.stringify` makes of it is read back. */
+  protected abstract describe(epoch: number, fingerprint: number | undefined): object;
 
   /**
    * Trains, telling what happens. A model whose training was stopped, here or before it was saved, goes on to the very same
@@ -182,7 +182,8 @@ export abstract class SequenceTask<Example, Settings extends TrainingSettings, N
   async toCheckpoint(): Promise<Checkpoint> {
     const state: Checkpoint = this.#progress.start ?? { weights: await this.network.state() };
     const fingerprint = state.training && this.#progress.fingerprint;
-    return { ...state, metadata: await this.describe(this.epoch, fingerprint) };
+    const metadata: Json = JSON.parse(JSON.stringify(this.describe(this.epoch, fingerprint)));
+    return { ...state, metadata };
   }
 
   /** Takes over weights and progress of a checkpoint whose description has been read. */
@@ -197,7 +198,7 @@ export abstract class SequenceTask<Example, Settings extends TrainingSettings, N
 
   /** The model as one file (safetensors). */
   async toBytes(): Promise<Uint8Array> {
-    const { encodeCheckpoint } = await import('./saving.js');
+    const { encodeCheckpoint } = await import('../later.js');
     return encodeCheckpoint(await this.toCheckpoint());
   }
 }

@@ -4,6 +4,4 @@ export interface TaskKind {
   readonly name: string;
   /** Its command: `ostinato COMMAND train`. */
   readonly command: string;
-  /** What it learns from, in messages: `sentences`. */
-  readonly examples: string;
 }

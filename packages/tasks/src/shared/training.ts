@@ -22,6 +22,8 @@ export interface TrainingRun<Example> {
   readonly settings: TrainingSettings;
   /** Brought up to date as training goes on. */
   readonly progress: TaskProgress;
+  /** What messages call them: `sentences`. */
+  readonly noun: string;
   /** Those without words are left out. */
   readonly examples: readonly Example[];
   /** Words of an example. */
@@ -88,14 +90,14 @@ export async function* trainNetwork<Example>(
 }
 
 /** Notes which examples training begins with. Throws OstinatoError where it would go on with others. */
-function recognise<Example>({ kind, progress, examples, fingerprint }: TrainingRun<Example>): void {
+function recognise<Example>({ kind, progress, noun, examples, fingerprint }: TrainingRun<Example>): void {
   if (
     progress.start?.training &&
     progress.fingerprint !== undefined &&
     progress.fingerprint !== fingerprint
   ) {
     throw new OstinatoError(
-      `${kind.name}: training stopped in epoch ${progress.epoch} on other ${kind.examples} than these ${examples.length}; ` +
+      `${kind.name}: training stopped in epoch ${progress.epoch} on other ${noun} than these ${examples.length}; ` +
         `go on with the same ones, in the same order, or create a new ${kind.name}`,
     );
   }

@@ -1,6 +1,6 @@
 import { Vocabulary } from '@ostinato/data';
 import type { Checkpoint } from '@ostinato/train/inference';
-import { type CommonDescription, DescriptionReader } from '../shared/description.js';
+import { type CommonDescription, readCommon, record, unlike } from '../shared/description.js';
 import { completeOptions, type TaggerSettings, taggerDefaults, taggerKind } from './options.js';
 
 /** All that makes a tagger besides its weights. */
@@ -20,17 +20,16 @@ export interface TaggerDescription {
 export function readDescription(
   checkpoint: Checkpoint,
 ): [TaggerDescription, CommonDescription<TaggerSettings>] {
-  const reader = new DescriptionReader(taggerKind, taggerDefaults, completeOptions);
-  const common = reader.read(checkpoint);
+  const common = readCommon(taggerKind, taggerDefaults, completeOptions, checkpoint);
   const { words, tags, intents, neighbours } = common.all;
   if (!Array.isArray(neighbours) || !neighbours.every((pair) => typeof pair === 'string')) {
-    throw reader.unlike('neighbours', 'an array of strings', neighbours);
+    throw unlike(taggerKind, 'neighbours', 'an array of strings', neighbours);
   }
   const description = {
     settings: common.settings,
-    words: Vocabulary.fromJSON(reader.record('words', words)),
-    tags: Vocabulary.fromJSON(reader.record('tags', tags)),
-    intents: intents === undefined ? undefined : Vocabulary.fromJSON(reader.record('intents', intents)),
+    words: Vocabulary.fromJSON(record(taggerKind, 'words', words)),
+    tags: Vocabulary.fromJSON(record(taggerKind, 'tags', tags)),
+    intents: intents === undefined ? undefined : Vocabulary.fromJSON(record(taggerKind, 'intents', intents)),
     neighbours,
   };
   return [description, common];

@@ -10,7 +10,7 @@ import { taggerKind } from './options.js';
 import type { TaggerReport } from './report.js';
 import { assertAnyWords, beginOf, checkTagged } from './sentences.js';
 
-/** What `SequenceTagger.fit` hands over. This module is loaded when `fit` is called: who only predicts does without. */
+/** What `SequenceTagger.fit` hands over. */
 export interface TaggerFit extends FitRun<TaggedSentence> {
   readonly description: TaggerDescription;
   readonly network: TaggerNetwork;
@@ -34,6 +34,7 @@ export async function* fitTagger(
   yield* trainNetwork(network, {
     ...run,
     kind: taggerKind,
+    noun: 'sentences',
     settings: description.settings,
     examples: sentences,
     lengthOf: ({ words }) => words.length,

@@ -1,6 +1,6 @@
 import { type TaggedSentence, Vocabulary } from '@ostinato/data';
 import { argmax, dispose, noGrad, tidy } from '@ostinato/tensor';
-import type { FitEvent, Json } from '@ostinato/train';
+import type { FitEvent } from '@ostinato/train';
 import { type Checkpoint, decodeCheckpoint } from '@ostinato/train/inference';
 import { drawnFrom } from '../drawn-from.js';
 import { readingCheckpoint } from '../shared/description.js';
@@ -80,7 +80,7 @@ export class SequenceTagger extends SequenceTask<TaggedSentence, TaggerSettings,
     sentences: readonly TaggedSentence[],
     run: FitRun<TaggedSentence>,
   ): AsyncGenerator<FitEvent, void, undefined> {
-    const { fitTagger } = await import('./fitting.js');
+    const { fitTagger } = await import('../later.js');
     yield* fitTagger(sentences, {
       ...run,
       description: this.#description,
@@ -90,10 +90,9 @@ export class SequenceTagger extends SequenceTask<TaggedSentence, TaggerSettings,
     });
   }
 
-  protected async describe(epoch: number, fingerprint: number | undefined): Promise<Json> {
-    const { plain } = await import('../shared/saving.js');
+  protected describe(epoch: number, fingerprint: number | undefined): object {
     const { settings, words, tags, neighbours, intents } = this.#description;
-    return plain({ task: taggerKind.name, settings, words, tags, neighbours, epoch, fingerprint, intents });
+    return { task: taggerKind.name, settings, words, tags, neighbours, epoch, fingerprint, intents };
   }
 
   /**
@@ -132,8 +131,8 @@ export class SequenceTagger extends SequenceTask<TaggedSentence, TaggerSettings,
    */
   async evaluate(sentences: readonly TaggedSentence[]): Promise<TaggerReport> {
     checkTagged('SequenceTagger.evaluate', sentences);
-    const { reportOf } = await import('./report.js');
-    return reportOf(sentences, await this.predict(sentences.map(({ words }) => words)));
+    const { taggerReportOf } = await import('../later.js');
+    return taggerReportOf(sentences, await this.predict(sentences.map(({ words }) => words)));
   }
 
   /**
