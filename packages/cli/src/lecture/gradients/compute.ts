@@ -3,9 +3,8 @@ import {
   gradients as gradientsOf,
   mul,
   seed,
-  select,
   sum,
-  type Tensor,
+  Tensor,
   tensor,
   variable,
 } from '@ostinato/tensor';
@@ -59,18 +58,26 @@ async function measure(
     seed(start);
     const layer = make(2, hiddenSize);
     const inputs = await addingInputs(steps, sequences);
-    const direction = await directions(sequences, hiddenSize);
-    const states: Tensor[] = [];
+    const direction = await directions(sequences, layer.outputSize);
+    const states: unknown[] = [];
+    let output: Tensor | undefined;
     for (const input of inputs) {
-      const { state } = layer.step(input, states.at(-1));
+      const result = layer.step(input, states.at(-1));
+      output?.dispose();
+      output = result.output;
+      states.push(result.state);
       // The first one depends on the weights alone; as a variable it begins the graph that is asked.
-      states.push(states.length === 0 ? variable(state) : state);
+      if (states.length === 1) states[0] = mapTensorsIn(result.state, variable);
     }
-    const loss = sum(mul(select(states.at(-1)!, 0, 0), direction));
-    for (const [step, gradient] of gradientsOf(loss, states).entries()) {
-      norms[steps - 1 - step]! += (await normOfRows(gradient!)) / seeds;
+    const parts = states.map(tensorsIn);
+    const loss = sum(mul(output!, direction));
+    const gradients = gradientsOf(loss, parts.flat());
+    for (const [step, { length }] of parts.entries()) {
+      const ofStep = gradients.splice(0, length);
+      norms[steps - 1 - step]! += (await normOfRows(ofStep, sequences)) / seeds;
     }
-    for (const state of states) state.dispose();
+    for (const part of parts.flat()) part.dispose();
+    output!.dispose();
   }
   return { cell: name, norms };
 }
@@ -102,12 +109,25 @@ async function directions(rows: number, width: number): Promise<Tensor> {
   return tensor(values, [rows, width]);
 }
 
-/** The mean over the rows of the norms of their gradients, all states together: [states, rows, hidden]. */
-async function normOfRows(gradient: Tensor): Promise<number> {
-  const [states, rows, hidden] = gradient.shape as [number, number, number];
-  const values = await gradient.data();
+/** A state is a tensor, or an object of some. */
+function mapTensorsIn(state: unknown, change: (tensor: Tensor) => Tensor): unknown {
+  if (state instanceof Tensor) return change(state);
+  const entries = Object.entries(state as Record<string, Tensor>);
+  return Object.fromEntries(entries.map(([name, part]) => [name, change(part)]));
+}
+
+function tensorsIn(state: unknown): Tensor[] {
+  return state instanceof Tensor ? [state] : Object.values(state as Record<string, Tensor>);
+}
+
+/** The mean over the rows of the norms of their gradients, those of all parts of the state together: each [..., rows, units]. */
+async function normOfRows(parts: readonly (Tensor | undefined)[], rows: number): Promise<number> {
   const squares = new Array<number>(rows).fill(0);
-  for (let at = 0; at < states * rows * hidden; at++)
-    squares[Math.floor(at / hidden) % rows]! += values[at]! ** 2;
+  for (const gradient of parts) {
+    if (!gradient) continue;
+    const units = gradient.shape.at(-1)!;
+    for (const [at, value] of (await gradient.data()).entries())
+      squares[Math.floor(at / units) % rows]! += value ** 2;
+  }
   return squares.reduce((total, square) => total + Math.sqrt(square), 0) / rows;
 }

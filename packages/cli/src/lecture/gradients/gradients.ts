@@ -17,7 +17,8 @@ export function printGradients({ hiddenSize, steps, sequences, seeds, cells }: G
     '',
     'The plain network forgets at a constant rate. The LSTM adds input and memory: the influence stays while the forget gate is',
     'open, and nothing keeps it from growing. The GRU starts with its gate half open, and so forgets. In the IRNN some units are',
-    'at rest; for the others the identity keeps gradients as they are.',
+    'at rest; for the others the identity keeps gradients as they are. Slow groups of the Clockwork network and the context units of the',
+    'SCRN carry gradients further than the plain network does.',
   ].join('\n');
 }
 
