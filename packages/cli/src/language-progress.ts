@@ -62,6 +62,16 @@ export class LanguageProgress {
     };
   }
 
+  /** Tells where training was stopped. */
+  stopped(): void {
+    const last = this.#last;
+    if (!last) return;
+    const stepsPerEpoch = last.steps / last.epochs;
+    const within = last.step - (last.epoch - 1) * stepsPerEpoch;
+    const [epoch, ...rest] = this.#parts(last, Math.exp(last.loss), this.#pace.at(last.step));
+    this.#bar.tell([epoch!, `step ${count(within)} of ${count(stepsPerEpoch)}`, ...rest]);
+  }
+
   /** Makes room for other lines. */
   erase(): void {
     this.#bar.erase();

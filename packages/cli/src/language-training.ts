@@ -64,6 +64,7 @@ export async function trainLanguageWatched(training: WatchedLanguage): Promise<L
     interruption.dispose();
   }
   if (interruption.reason && !model.finished) {
+    progress.stopped();
     stream.write(
       `Stopped in epoch ${model.epoch + 1} of ${model.settings.epochs}; everything so far is saved in ${out}. ` +
         `To go on from there:\n\n  ${resumeCommand}\n\n`,

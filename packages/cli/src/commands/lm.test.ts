@@ -80,6 +80,9 @@ describe('lm train', () => {
       child.stderr.once('data', () => child.kill('SIGTERM'));
       const stopped = await outcomeOf(child);
       const resume = 'lm train --train text --out model --resume';
+      expect(stopped.stderr).toMatch(
+        /\nepoch [1-5]\/5 {2}step \d+ of 30 {2}perplexity [\d.]+ {2}[\d,]+ words\/s {2}0:0\d left\n/,
+      );
       expect(stopped.stderr).toMatch(/Stopped in epoch [2-5] of 5; everything so far is saved in model\./);
       expect(stopped.stderr).toContain(`\n  npx pnpm ostinato ${resume}\n`);
       expect(stopped).toMatchObject({ status: 143, stdout: '' });

@@ -98,7 +98,12 @@ describe('longlag', () => {
 
   test.each([
     ['an unknown task', ['longlag', 'subtracting'], 2, 'Allowed choices are adding, copy, order-6a'],
-    ['an unknown cell', ['longlag', 'copy', '--cell', 'rnn'], 2, 'Allowed choices are lstm, peephole, gru'],
+    [
+      'an unknown cell',
+      ['longlag', 'copy', '--cell', 'rnn'],
+      2,
+      'Allowed choices are lstm, lstm-plain, peephole, gru',
+    ],
     [
       'a length that cannot be',
       ['longlag', 'reber', '--length', '3'],

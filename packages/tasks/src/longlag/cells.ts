@@ -32,6 +32,8 @@ const gruBias = (lag: number): Pick<GRUOptions, 'biasInit'> =>
 /** The recurrent networks that are compared, by name. A new one is a line here. */
 export const longLagCells = {
   lstm: (inputSize, hidden, lag) => new LSTM(inputSize, hidden, lstmBias(lag)),
+  // Without knowing how long the lag is: a forget bias of 1 (Jozefowicz et al. 2015).
+  'lstm-plain': (inputSize, hidden) => new LSTM(inputSize, hidden),
   peephole: (inputSize, hidden, lag) => new LSTM(inputSize, hidden, { peephole: true, ...lstmBias(lag) }),
   gru: (inputSize, hidden, lag) => new GRU(inputSize, hidden, gruBias(lag)),
   elman: (inputSize, hidden) => new Elman(inputSize, hidden),

@@ -11,7 +11,7 @@ export const waveform: LongLagTask = {
   settings: (cell) => ({
     hidden: 32,
     batch: 1,
-    rate: ['lstm', 'peephole', 'gru'].includes(cell) ? 1e-2 : 1e-3,
+    rate: ['lstm', 'lstm-plain', 'peephole', 'gru'].includes(cell) ? 1e-2 : 1e-3,
     clip: 1,
     steps: 4000,
   }),
