@@ -10,10 +10,10 @@ export interface Operand {
   readonly strides?: readonly number[];
   readonly write?: boolean;
   /**
-   * What the shader sees in the buffer, where it is not the view's numbers one by one: `u32` are their bits, for kernels that read and
-   * write numbers of either type (see `numbers.ts`).
+   * What the shader sees in the buffer, where it is not the view's numbers one by one: `u32` (or four of them) are their bits, for
+   * kernels that read and write numbers of either type (see `numbers.ts`).
    */
-  readonly elements?: 'u32' | 'f32' | 'f16' | 'vec4<f32>' | 'vec4<f16>';
+  readonly elements?: 'u32' | 'f32' | 'f16' | 'vec4<u32>' | 'vec4<f32>' | 'vec4<f16>';
 }
 
 interface Placed {

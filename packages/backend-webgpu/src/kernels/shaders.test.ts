@@ -27,6 +27,27 @@ it('compiles a program once for all sizes, strides and scalars', () => {
   expect(new Set(recorded.map(({ key }) => key)).size).toBe(2);
 });
 
+it('takes four numbers at once where many lie one behind the other', () => {
+  const { context, recorded } = recordingContext();
+  const many = 2 ** 14;
+  const at = (offset: number, length = many) => ({ ...view([length]), offset });
+  map(context, scaled, [at(0), at(4)], [2], [at(8)]);
+  expect(recorded[0]!.groups).toEqual([many / 4 / 64, 1]);
+  expect(recorded[0]!.code()).toContain('array<vec4<u32>>');
+  for (const [x, out] of [
+    [at(1), at(0)],
+    [at(0), at(2)],
+    [at(0, many + 2), at(0, many + 2)],
+    [at(0, 64), at(0, 64)],
+    [{ ...at(0), strides: [0] }, at(0)],
+    [permuteView(view([128, 128]), [1, 0]), view([128, 128])],
+  ] as const) {
+    recorded.length = 0;
+    map(context, scaled, [x, x], [2], [out]);
+    expect(recorded[0]!.code()).toContain('array<u32>');
+  }
+});
+
 it('binds a storage once, however many views lie in it', () => {
   const { context, recorded } = recordingContext();
   const whole = view([3, 8]);
