@@ -1,8 +1,10 @@
 import {
+  concat,
   defaultRandom,
   gradients as gradientsOf,
   mul,
   seed,
+  select,
   sum,
   Tensor,
   tensor,
@@ -60,24 +62,19 @@ async function measure(
     const inputs = await addingInputs(steps, sequences);
     const direction = await directions(sequences, layer.outputSize);
     const states: unknown[] = [];
-    let output: Tensor | undefined;
     for (const input of inputs) {
-      const result = layer.step(input, states.at(-1));
-      output?.dispose();
-      output = result.output;
-      states.push(result.state);
+      const { state } = layer.step(input, states.at(-1));
       // The first one depends on the weights alone; as a variable it begins the graph that is asked.
-      if (states.length === 1) states[0] = mapTensorsIn(result.state, variable);
+      states.push(states.length === 0 ? mapTensorsIn(state, variable) : state);
     }
     const parts = states.map(tensorsIn);
-    const loss = sum(mul(output!, direction));
+    const loss = sum(mul(outputIn(states.at(-1)), direction));
     const gradients = gradientsOf(loss, parts.flat());
     for (const [step, { length }] of parts.entries()) {
       const ofStep = gradients.splice(0, length);
       norms[steps - 1 - step]! += (await normOfRows(ofStep, sequences)) / seeds;
     }
     for (const part of parts.flat()) part.dispose();
-    output!.dispose();
   }
   return { cell: name, norms };
 }
@@ -114,6 +111,11 @@ function mapTensorsIn(state: unknown, change: (tensor: Tensor) => Tensor): unkno
   if (state instanceof Tensor) return change(state);
   const entries = Object.entries(state as Record<string, Tensor>);
   return Object.fromEntries(entries.map(([name, part]) => [name, change(part)]));
+}
+
+/** What a state shows as output: its first part, or all parts beside each other. */
+function outputIn(state: unknown): Tensor {
+  return state instanceof Tensor ? select(state, 0, 0) : concat(tensorsIn(state), 1);
 }
 
 function tensorsIn(state: unknown): Tensor[] {
