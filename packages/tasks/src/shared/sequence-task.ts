@@ -3,6 +3,7 @@ import { summary } from '@ostinato/layers';
 import type { FitEvent, Json } from '@ostinato/train';
 import { type Checkpoint, nextTurn } from '@ostinato/train/inference';
 import type { CommonDescription } from './description.js';
+import type { FitRun } from './fit-run.js';
 import type { TrainingSettings } from './options.js';
 import type { TaskProgress } from './progress.js';
 import type { TaskKind } from './task-kind.js';
@@ -20,14 +21,6 @@ export interface FitOptions<Example, Task> {
   readonly signal?: AbortSignal | undefined;
   /** Called after each epoch and when training is stopped, to write it to a file, say. A saved model goes on from there. */
   readonly save?: ((task: Task) => Promise<void>) | undefined;
-}
-
-/** What `fit` hands to the part of a task that trains. */
-export interface FitRun<Example> {
-  readonly progress: TaskProgress;
-  readonly dev: readonly Example[] | undefined;
-  readonly signal: AbortSignal | undefined;
-  readonly save: () => Promise<void>;
 }
 
 /** What a model for a task consists of. */

@@ -1,6 +1,6 @@
 import { DataError, fnv1a, type TaggedSentence, type Vocabulary } from '@ostinato/data';
 import type { FitEvent } from '@ostinato/train';
-import type { FitRun } from '../shared/sequence-task.js';
+import type { FitRun } from '../shared/fit-run.js';
 import { trainNetwork } from '../shared/training.js';
 import type { WordFeatures } from '../shared/word-features.js';
 import type { TaggerDescription } from './description.js';
