@@ -128,7 +128,7 @@ describe('the baseline of', () => {
   it('waveform is the measure of the best constant', () => {
     const problem = open('waveform');
     const { targets } = problem.draw(0, 1);
-    const mean = Array.from(targets).reduce((sum, target) => sum + target, 0) / targets.length;
+    const mean = (targets as Float32Array).reduce((sum, target) => sum + target, 0) / targets.length;
     expect(measure(problem, (batch) => saying(problem, batch, [mean]))).toBeCloseTo(problem.baseline, 6);
     expect(measure(problem, (batch) => saying(problem, batch, [mean + 0.1]))).toBeGreaterThan(
       problem.baseline,
