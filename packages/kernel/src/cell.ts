@@ -18,6 +18,8 @@ export interface CellShape {
   readonly output?: number;
   /** How many of the gates, the last ones, get the product of a value made within the step (see `CellLeaves.multiply`); 0 by default. */
   readonly innerGates?: number;
+  /** Whether what is multiplied needs the range of float32, so that backends may not round it to float16; no by default. */
+  readonly wideRange?: boolean;
 }
 
 /** What a cell is written with, for one unit at one time step. */
@@ -69,6 +71,8 @@ export interface CellProgram {
   readonly sharedGradient: boolean;
   /** Where a step has a second product. Its results are the r of the inner gates in the programs above. */
   readonly inner: InnerProduct | null;
+  /** Whether what is multiplied needs the range of float32. */
+  readonly wideRange: boolean;
 }
 
 /**
@@ -81,7 +85,15 @@ export interface CellProgram {
  */
 /* @__NO_SIDE_EFFECTS__ */
 export function defineCell(shape: CellShape, step: (leaves: CellLeaves) => readonly Expr[]): CellProgram {
-  const { name = 'cell', gates, states, parameters = 0, output = 0, innerGates = 0 } = shape;
+  const {
+    name = 'cell',
+    gates,
+    states,
+    parameters = 0,
+    output = 0,
+    innerGates = 0,
+    wideRange = false,
+  } = shape;
   if (innerGates < 0 || innerGates > gates) {
     throw new ProgramError(`${name}: ${innerGates} of its gates are inner ones, but it has ${gates}`);
   }
@@ -119,7 +131,7 @@ export function defineCell(shape: CellShape, step: (leaves: CellLeaves) => reado
   const backward = derivativeOf(next, leaves);
   const inner = values[0] ? innerProduct(innerGates, values[0], leaves) : null;
   return {
-    ...{ name, gates, states, parameters, output, inner, backward },
+    ...{ name, gates, states, parameters, output, inner, wideRange, backward },
     forward: programOf(next, leaves.length),
     sharedGradient: [backward, inner?.backward].every((program) => !program || isShared(program, gates)),
   };

@@ -49,8 +49,9 @@ function withScratch(
   shapes: readonly (readonly number[])[],
   use: (...views: View[]) => void,
 ): void {
-  const views = shapes.map((shape) => viewOf(backend.alloc(sizeOf(shape) * ELEMENT_BYTES), shape));
+  const views: View[] = [];
   try {
+    for (const shape of shapes) views.push(viewOf(backend.alloc(sizeOf(shape) * ELEMENT_BYTES), shape));
     use(...views);
   } finally {
     for (const view of views) backend.free(view.storage);

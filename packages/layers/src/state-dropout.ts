@@ -15,6 +15,7 @@ export const withStateDropout = memo((cell: CellProgram): CellProgram => {
     parameters,
     output: cell.output + 1,
     innerGates: inner?.gates ?? 0,
+    wideRange: cell.wideRange,
   };
   return defineCell(shape, ({ x, r, s, p, multiply }) => {
     const [masked, own, mask] = [s[0]!, s.slice(1, states + 1), s[states + 1]!];

@@ -6,5 +6,6 @@
 export { encodeCheckpoint } from '@ostinato/train';
 export { fitClassifier } from './classifier/fitting.js';
 export { reportOf as classifierReportOf } from './classifier/report.js';
+export { trainLanguage } from './language/training.js';
 export { fitTagger } from './tagger/fitting.js';
 export { reportOf as taggerReportOf } from './tagger/report.js';

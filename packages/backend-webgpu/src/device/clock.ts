@@ -28,7 +28,7 @@ export class GpuClock implements DeviceClock {
   #meter: Meter | undefined;
   /** What measures the passes that are being recorded. */
   #passes: Meter[] = [];
-  #meters = new Map<string, Meter>();
+  readonly #meters = new Map<string, Meter>();
 
   /**
    * @param device with the feature `timestamp-query`
@@ -122,8 +122,12 @@ export class GpuClock implements DeviceClock {
   async take(): Promise<ReadonlyMap<string, number>> {
     this.#recording.submit();
     await Promise.all(this.#pending);
-    const times = new Map([...this.#meters].map(([kernel, { nanoseconds }]) => [kernel, nanoseconds / 1e6]));
-    this.#meters = new Map();
+    // Meters stay: what is measured meanwhile counts the next time.
+    const times = new Map<string, number>();
+    for (const [kernel, meter] of this.#meters) {
+      if (meter.nanoseconds > 0) times.set(kernel, meter.nanoseconds / 1e6);
+      meter.nanoseconds = 0;
+    }
     return times;
   }
 }

@@ -14,12 +14,21 @@ function memoryOn() {
   const recording = {
     submission: 0,
     attach: () => {},
-    guarded: <Result>(_kind: GPUErrorFilter, _what: string, make: (device: GPUDevice) => Result) =>
-      make(device),
+    guarded: <Result>(
+      _kind: GPUErrorFilter,
+      _what: string,
+      make: (device: GPUDevice) => Result,
+      onError?: () => void,
+    ) => {
+      failures.push(onError!);
+      return make(device);
+    },
   };
+  /** What to call when the device had no room for a buffer, for each buffer that was made. */
+  const failures: (() => void)[] = [];
   const memory = new GpuMemory(device, recording);
   const buffer = (storage: GpuStorage): PooledBuffer => memory.open(storage, 'test');
-  return { memory, recording, destroyed, buffer };
+  return { memory, recording, destroyed, buffer, failures };
 }
 
 describe('roundedSize', () => {
@@ -76,6 +85,19 @@ describe('GpuMemory', () => {
     // 144 MiB are more than 40, the most that was in use, and 32.
     expect(destroyed.map((size) => size / MiB)).toEqual([40, 20, 24]);
     expect(memory.use().pooledBytes).toBe(60 * MiB);
+  });
+
+  it('does not lend again what the device had no room for, and makes room', () => {
+    const { memory, destroyed, buffer, failures } = memoryOn();
+    const [spare, large] = [memory.alloc(MiB), memory.alloc(8 * MiB)];
+    memory.free(spare);
+    const broken = buffer(large);
+    failures[1]!();
+    expect(destroyed).toEqual([MiB]);
+    memory.free(large);
+    expect(destroyed).toEqual([MiB, 8 * MiB]);
+    expect(memory.use()).toEqual({ liveBytes: 0, liveStorages: 0, pooledBytes: 0 });
+    expect(buffer(memory.alloc(8 * MiB))).not.toBe(broken);
   });
 
   it('refuses what no binding can hold, and what was freed', () => {

@@ -12,7 +12,12 @@ interface Recording {
   /** The number of the submission that is being recorded. */
   readonly submission: number;
   attach(memory: GpuMemory): void;
-  guarded<Result>(kind: GPUErrorFilter, what: string, make: (device: GPUDevice) => Result): Result;
+  guarded<Result>(
+    kind: GPUErrorFilter,
+    what: string,
+    make: (device: GPUDevice) => Result,
+    onError?: () => void,
+  ): Result;
 }
 
 /** Sizes are rounded up to one of four steps for each power of two, so that batches of nearly one length share buffers. */
@@ -77,16 +82,22 @@ export class GpuMemory {
       this.#pooledBytes -= size;
       return found;
     }
+    const state = { id: this.#count++, size, lastUse: -1, isBroken: false };
     const buffer = this.#recorder.guarded(
       'out-of-memory',
       `alloc: the device has no room for ${size} bytes beside ${this.#liveBytes} bytes in use and ${this.#pooledBytes} kept for reuse`,
       (device) => device.createBuffer({ size, usage: STORAGE_USAGE }),
+      () => {
+        state.isBroken = true;
+        // The next one may find the room that these take.
+        while (this.#destroyOldest());
+      },
     );
-    return { buffer, id: this.#count++, size, lastUse: -1 };
+    return Object.assign(state, { buffer });
   }
 
   #takeWaiting(size: number): PooledBuffer | undefined {
-    const index = this.#waiting.findIndex((pooled) => pooled.size === size);
+    const index = this.#waiting.findIndex((pooled) => pooled.size === size && !pooled.isBroken);
     return index < 0 ? undefined : this.#waiting.splice(index, 1)[0];
   }
 
@@ -108,6 +119,11 @@ export class GpuMemory {
   }
 
   #giveBack(pooled: PooledBuffer): void {
+    if (pooled.isBroken) {
+      pooled.buffer.destroy();
+      this.#pooledBytes -= pooled.size;
+      return;
+    }
     const others = this.#free.get(pooled.size);
     if (others) others.push(pooled);
     else this.#free.set(pooled.size, [pooled]);

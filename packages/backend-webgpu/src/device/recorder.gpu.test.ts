@@ -80,6 +80,16 @@ describe('errors of the device', () => {
     });
   });
 
+  it('tells which kernels a submission was made of that the device refuses', async () => {
+    const { recorder, memory, storage } = await recording();
+    recorder.dispatch(dispatch(storage, '@compute @workgroup_size(1) fn main() {}'));
+    memory.open(storage, 'test').buffer.destroy();
+    const other = memory.open(memory.alloc(16), 'read');
+    await expect(recorder.read(other, 0, 4)).rejects.toThrow(
+      /webgpu: softmax: the device refuses the work: /,
+    );
+  });
+
   it('refuses blocks that no binding can hold', async () => {
     const backend = await start();
     const most = backend.device.limits.maxStorageBufferBindingSize;

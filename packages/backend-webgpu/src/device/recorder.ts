@@ -50,6 +50,8 @@ export class Recorder {
   #memory!: GpuMemory;
   #encoder: GPUCommandEncoder | undefined;
   #pass: GPUComputePassEncoder | undefined;
+  /** The kernels of what is recorded. */
+  readonly #labels = new Set<string>();
   #recorded = 0;
   #submission = 0;
   #dispatches = 0;
@@ -101,6 +103,7 @@ export class Recorder {
     pass.setBindGroup(0, group, [offset]);
     pass.dispatchWorkgroups(x, y, z);
     for (const { pooled } of uses) pooled.lastUse = this.#submission;
+    this.#labels.add(label);
     this.#recorded++;
     this.#dispatches++;
   }
@@ -132,15 +135,23 @@ export class Recorder {
   /**
    * Makes something on the device. What goes wrong meanwhile is thrown by the next read.
    * @param what begins the message
+   * @param onError called when something went wrong
    */
-  guarded<Result>(kind: GPUErrorFilter, what: string, make: (device: GPUDevice) => Result): Result {
+  guarded<Result>(
+    kind: GPUErrorFilter,
+    what: string,
+    make: (device: GPUDevice) => Result,
+    onError?: () => void,
+  ): Result {
     this.#device.pushErrorScope(kind);
     try {
       return make(this.#device);
     } finally {
       const outcome = this.#device.popErrorScope().then(
         (error) => {
-          if (error) this.#problems.push(problem(kind, `${what}: ${error.message}`));
+          if (!error) return;
+          this.#problems.push(problem(kind, `${what}: ${error.message}`));
+          onError?.();
         },
         // Scopes of a lost device reject; the loss itself is told by `assertAlive`.
         () => {},
@@ -160,8 +171,12 @@ export class Recorder {
     if (!this.#encoder) return;
     this.endPass();
     this.#uniforms.upload();
-    const collect = this.clock?.resolve(this.#encoder);
-    this.#device.queue.submit([this.#encoder.finish()]);
+    const encoder = this.#encoder;
+    const collect = this.clock?.resolve(encoder);
+    this.guarded('validation', `${[...this.#labels].join(', ')}: the device refuses the work`, ({ queue }) =>
+      queue.submit([encoder.finish()]),
+    );
+    this.#labels.clear();
     collect?.();
     this.#encoder = undefined;
     this.#recorded = 0;

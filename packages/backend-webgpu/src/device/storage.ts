@@ -23,4 +23,6 @@ export interface PooledBuffer {
   readonly size: number;
   /** The submission whose recorded work touches it last; see `Recorder.submission`. */
   lastUse: number;
+  /** Whether the device had no room for it; such a buffer is not lent again. */
+  isBroken: boolean;
 }

@@ -59,13 +59,28 @@ describe('embeddedReber', () => {
     expect(Math.abs(Math.min(part, 1 - part) - reberBaseline)).toBeLessThan(0.03);
   });
 
+  it('draws long strings as often as they are among all', () => {
+    const lengthsOf = (length: number, count: number, seed: number): number[] =>
+      stringsOf(embeddedReber(new Random(seed), { count, length })).map((text) => text.length);
+    const least = 16;
+    const chosen = lengthsOf(9, 20000, 7).filter((length) => length >= least - 1);
+    const drawn = lengthsOf(least, 5000, 8);
+    for (const length of [15, 16, 17, 18]) {
+      const share = (all: readonly number[]) => all.filter((each) => each === length).length / all.length;
+      expect(Math.abs(share(drawn) - share(chosen))).toBeLessThan(0.03);
+    }
+  });
+
   it('draws strings that are long enough, from the seed alone', () => {
     const of = (seed: number) => embeddedReber(new Random(seed), { count: 20, length: 30 });
     expect(of(4)).toEqual(of(4));
     expect(of(4).data).not.toEqual(of(5).data);
     // The last symbol, E, is only predicted.
     expect(Math.min(...of(4).lengths)).toBeGreaterThanOrEqual(29);
-    expect(() => embeddedReber(new Random(), { count: 1, length: 101 })).toThrow(/too rare to be drawn/);
+    expect(Math.min(...embeddedReber(new Random(6), { count: 200, length: 300 }).lengths)).toBeGreaterThan(
+      298,
+    );
+    expect(() => embeddedReber(new Random(), { count: 1, length: 1001 })).toThrow(/from 9 to 1000, got 1001/);
     expect(() => embeddedReber(new Random(), { count: 1, length: 8 })).toThrow(
       'length must be a whole number from 9',
     );

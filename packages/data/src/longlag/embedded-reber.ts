@@ -45,7 +45,7 @@ export const reberBaseline = 1 / 2;
  * came second, a whole string before.
  *
  * @param options.length the fewest symbols of a string; 9, the shortest that there is, lets all pass. Longer ones make the memory longer
- * @throws DataError unless count is a whole number from 1 and length one from 9 to 100: longer strings are too rare to be drawn
+ * @throws DataError unless count is a whole number from 1 and length one from 9 to 1000
  * @example embeddedReber(new Random(1), { count: 32 })
  */
 export function embeddedReber(
@@ -54,10 +54,8 @@ export function embeddedReber(
 ): SymbolPrediction {
   assertCount('embeddedReber', 'count', count, 1);
   assertCount('embeddedReber', 'length', length, 9);
-  if (length > 100) {
-    throw new DataError(
-      `embeddedReber: strings of ${length} symbols are too rare to be drawn; give a length from 9 to 100`,
-    );
+  if (length > 1000) {
+    throw new DataError(`embeddedReber: length must be a whole number from 9 to 1000, got ${length}`);
   }
   const strings = Array.from({ length: count }, () => drawString(random, length));
   return symbolPrediction(strings, reberAlphabet);
@@ -68,21 +66,40 @@ const AROUND = 4;
 
 function drawString(random: Random, least: number): PredictedString {
   const outer = indexOf(random.choice(['T', 'P']));
-  let inner = drawInner(random);
-  while (inner.symbols.length + AROUND < least) inner = drawInner(random);
+  const inner = drawInner(random, least - AROUND);
   const symbols = [indexOf('B'), outer, ...inner.symbols, outer];
   const next = [[indexOf('T'), indexOf('P')], [indexOf('B')], ...inner.next, [outer], [indexOf('E')]];
   return { symbols, next };
 }
 
-/** A string of the plain grammar, and what may follow each of its symbols but the last. */
-function drawInner(random: Random): PredictedString {
+/** How likely a string of the plain grammar is that has at least so many symbols more, from each state on. */
+const chances: number[][] = [arrows.map(() => 1)];
+function chanceOf(state: number, symbols: number): number {
+  if (state === END) return symbols > 0 ? 0 : 1;
+  while (chances.length <= symbols) {
+    const before = chances.length - 1;
+    const reached = (target: number): number => chanceOf(target, before);
+    chances.push(
+      arrows.map((choices) => choices.reduce((sum, [, target]) => sum + reached(target), 0) / choices.length),
+    );
+  }
+  return chances[Math.max(0, symbols)]![state]!;
+}
+
+/**
+ * A string of the plain grammar with at least so many symbols, as likely as it is among those, and what may follow each of its symbols but
+ * the last.
+ */
+function drawInner(random: Random, least: number): PredictedString {
   const symbols: number[] = [];
   const next: number[][] = [];
   for (let state = 0; state !== END; ) {
     const choices = arrows[state]!;
     if (symbols.length > 0) next.push(choices.map(([symbol]) => indexOf(symbol)));
-    const [symbol, target] = random.choice(choices);
+    const left = least - symbols.length - 1;
+    const [first, second] = choices.map(([, target]) => chanceOf(target, left)) as [number, number?];
+    const takesFirst = second === undefined || random.next() * (first + second) < first;
+    const [symbol, target] = choices[takesFirst ? 0 : 1]!;
     symbols.push(indexOf(symbol));
     state = target;
   }

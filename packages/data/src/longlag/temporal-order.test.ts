@@ -45,4 +45,7 @@ it('depends on the seed alone, and refuses lengths in which the places would mee
   expect(() => temporalOrder(new Random(), { count: 1, length: 19, marks: 2 })).toThrow(
     'temporalOrder: length must be a whole number from 20, got 19',
   );
+  expect(() => temporalOrder(new Random(), { count: 1, length: 50, marks: 4 as 2 })).toThrow(
+    'temporalOrder: there are tasks with 2 and with 3 marks, got 4',
+  );
 });

@@ -1,4 +1,5 @@
 import { assertCount } from '../assert-count.js';
+import { DataError } from '../errors.js';
 import { type PaddedBatch, padBatch } from '../padding.js';
 import type { Random } from '../random.js';
 
@@ -46,6 +47,9 @@ export function temporalOrder(
 ): TemporalOrder {
   assertCount('temporalOrder', 'count', count, 1);
   assertCount('temporalOrder', 'length', length, 20);
+  if (!Object.hasOwn(places, marks)) {
+    throw new DataError(`temporalOrder: there are tasks with 2 and with 3 marks, got ${marks}`);
+  }
   const ranges = places[marks];
   const classes = new Int32Array(count);
   const between = (from: number, to: number): number => from + random.integer(to - from + 1);

@@ -65,7 +65,8 @@ function plainCell(name: string, output: Activation, activation: Activation): Ce
 
 function softmaxCell(name: string, activation: Activation): CellProgram {
   return defineCell(
-    { name, gates: 3, states: 2, parameters: 1, output: 1, innerGates: 1 },
+    // What is fed back lies between e^-80 and e^40.
+    { name, gates: 3, states: 2, parameters: 1, output: 1, innerGates: 1, wideRange: true },
     ({ x, r: [fed, sum], p: [bias], multiply }) => {
       const hidden = activations[activation](add(x[0]!, div(fed!, select(less(0, sum!), sum!, 1))));
       const [product] = multiply(hidden);

@@ -140,9 +140,9 @@ export class LanguageModel {
     this.#recognise(tokens);
     this.#isTraining = true;
     const progress = this.#progress;
-    progress.start ??= { weights: await this.#network.state() };
     try {
-      const { trainLanguage } = await import('./training.js');
+      progress.start ??= { weights: await this.#network.state() };
+      const { trainLanguage } = await import('../later.js');
       yield* trainLanguage(this.#network, {
         settings,
         tokens,
@@ -159,9 +159,9 @@ export class LanguageModel {
     } finally {
       this.#isTraining = false;
       // The weights of the last checkpoint, or, at the end, of the best epoch where that was looked for.
-      const { training } = progress.start;
+      const { training, weights } = progress.start ?? {};
       const best = this.finished ? training?.best : undefined;
-      this.#network.loadState(withoutState(best ?? progress.start.weights));
+      if (weights) this.#network.loadState(withoutState(best ?? weights));
       if (this.finished || !training) progress.start = undefined;
     }
   }

@@ -55,11 +55,11 @@ export abstract class SequenceTask<Example, Settings extends TrainingSettings, N
     return this.epoch >= this.settings.epochs;
   }
 
-  /** */
+  /** The layers. */
   protected get network(): Network {
     return this.#parts.network;
   }
-  /** */
+  /** What turns words into numbers. */
   protected get features(): WordFeatures {
     return this.#parts.features;
   }

@@ -30,7 +30,7 @@ export function forwardOperands(
  * state of all units in the format of factors; an invocation remembers the other states of its unit.
  */
 export function forwardSequence(context: KernelContext, args: RecurrenceArgs): void {
-  const format = formatFor(context.precision);
+  const format = formatFor(args.cell.wideRange ? 'float32' : context.precision);
   const packed = args.R && packForward(context, args.R, format);
   const kept = packed && !args.products && args.cell.inner ? productsOfStep(context, args) : null;
   try {

@@ -15,7 +15,7 @@ const fewSteps = 4;
 
 /** The forward sweep with a dispatch for each step, in which workgroups share rows and units. */
 export function forwardSteps(context: KernelContext, args: RecurrenceArgs): void {
-  const format = formatFor(context.precision);
+  const format = formatFor(args.cell.wideRange ? 'float32' : context.precision);
   const isLighter = format.bytes < ELEMENT_BYTES && sizesOf(args).T >= fewSteps;
   const rounded = isLighter ? roundedWeights(context, args.R!, format) : null;
   try {

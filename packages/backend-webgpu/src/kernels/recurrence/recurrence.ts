@@ -43,10 +43,11 @@ export function recurrenceKernels(context: KernelContext): RecurrenceKernels {
     };
     return formFor(here, sizesOf(args), sweep, context.recurrence);
   };
-  /** What decides which form is faster; numbers of rows that are not far apart count as one. */
+  /** What decides which form is faster; numbers of steps and of rows that are not far apart count as one. */
   const keyOf = (args: RecurrenceArgs, sweep: string): string => {
-    const { B, H } = sizesOf(args);
-    return `${sweep} ${2 ** Math.ceil(Math.log2(B))} ${H} ${cellKey(args.cell)}`;
+    const { T, B, H } = sizesOf(args);
+    const about = (count: number): number => Math.ceil(Math.log2(count));
+    return `${sweep} ${about(T)} ${about(B)} ${H} ${cellKey(args.cell)}`;
   };
   return {
     recurrence: {

@@ -37,10 +37,16 @@ export class Rivals {
     for (const each of [rival, form]) run(each);
     const times = [rival, form].map((each) => clock.time(() => run(each)));
     this.#context.recorder.awaitBeforeReads(
-      Promise.all(times).then(([rivalTime, time]) => {
-        const isClear = time! > Math.max(clearly * rivalTime!, rivalTime! + rounding);
-        this.#measured.set(kind, isClear ? rival : form);
-      }),
+      Promise.all(times).then(
+        ([rivalTime, time]) => {
+          const isClear = time! > Math.max(clearly * rivalTime!, rivalTime! + rounding);
+          this.#measured.set(kind, isClear ? rival : form);
+        },
+        // What could not be recorded; the next call tells it.
+        () => {
+          this.#measured.delete(kind);
+        },
+      ),
     );
   }
 }
