@@ -24,7 +24,7 @@ export function layoutsOf(product: Product, plan: Plan): { a: Layout; b: Layout 
   const canA = isAlone(product, a.view) && aligned(a.view.offset, a.repeat, a.block) && batchAligned(0);
   const canB = isAlone(product, b.view) && aligned(b.view.offset, b.repeat) && batchAligned(1);
   // Four rows of one tile may not lie in two blocks.
-  const rowsTogether = plan.rows === 4 && (!hasBlocks(product) || aligned(rowLength));
+  const rowsTogether = plan.rows > 1 && (!hasBlocks(product) || aligned(rowLength));
   return {
     a: canA ? layoutOf(a.inner, a.row, rowsTogether) : 'numbers',
     b: canB ? layoutOf(b.inner, b.column, plan.columns === 4) : 'numbers',

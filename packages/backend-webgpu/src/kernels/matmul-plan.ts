@@ -11,7 +11,7 @@ export type Plan = RegisterPlan | SharedPlan;
 /** See `Plan`. */
 export interface RegisterPlan {
   readonly kind: 'registers';
-  readonly rows: 1 | 4;
+  readonly rows: 1 | 4 | 8;
   readonly columns: 1 | 4;
   readonly across: number;
   readonly down: number;
@@ -61,7 +61,12 @@ export function planOf(product: Product, software: boolean): Plan {
       if (groups >= enoughGroups) return { kind: 'shared', rows, columns, side };
     }
   }
-  const [down, across] = [Math.ceil(product.rows / rows), Math.ceil(product.columns / columns)];
+  const across = Math.ceil(product.columns / columns);
+  // A processor reads numbers one by one, so that tiles which read less for each product are worth more than many of them.
+  const isTall =
+    software && columns === 4 && batch * Math.floor(product.rows / 8) * across >= enough.software;
+  const height = isTall ? 8 : rows;
+  const down = Math.ceil(product.rows / height);
   const tiles = batch * down * across;
   let slices: RegisterPlan['slices'] = 1;
   for (const more of [4, 16, 64] as const) {
@@ -71,7 +76,7 @@ export function planOf(product: Product, software: boolean): Plan {
   }
   return {
     kind: 'registers',
-    rows,
+    rows: height,
     columns,
     ...rectangle(registerInvocations / slices, down, across),
     slices,

@@ -143,7 +143,10 @@ function readOperand(name: 'a' | 'b', layout: Layout, lines: readonly string[], 
     case 'inner vectors':
       return lines.map((line, index) => `let ${name}${index} = ${name}Vector(${name}${line} + k);`);
     case 'outer vectors':
-      return range(4).map((j) => `let ${name}${j} = ${name}Vector(${term(lines[0]!, j)});`);
+      // Four lines in a vector, four vectors for the terms.
+      return range(lines.length).map(
+        (index) => `let ${name}${index} = ${name}Vector(${term(lines[index - (index % 4)]!, index % 4)});`,
+      );
     case 'numbers':
       return lines.map((line, index) => {
         const terms = range(4).map((j) => `${name}At(${term(line, j)})`);
@@ -155,7 +158,7 @@ function readOperand(name: 'a' | 'b', layout: Layout, lines: readonly string[], 
 /** Adds the four terms that were read to the tile. */
 function multiply({ plan: { rows, columns }, a, b }: MatmulShader): string[] {
   const left = (i: number, j: number): string =>
-    a === 'outer vectors' ? `a${j}.${part[i]}` : `a${i}.${part[j]}`;
+    a === 'outer vectors' ? `a${i - (i % 4) + j}.${part[i % 4]}` : `a${i}.${part[j]}`;
   const turned = columns === 4 && b !== 'outer vectors';
   const right = (j: number): string => {
     if (columns === 1) return `b0.${part[j]}`;

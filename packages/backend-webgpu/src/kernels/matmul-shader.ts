@@ -110,12 +110,10 @@ ${columns === 4 ? '    rest = rest.yzwx;\n' : ''}  }
 export function putTile(rows: number): string[] {
   if (rows === 1) return ['putRow(row0, outBase, column0, c0);'];
   return [
-    'let rowEnd = min(row0 + 4, u.rows);',
+    `let rowEnd = min(row0 + ${rows}, u.rows);`,
     'for (var row = row0; row < rowEnd; row++) {',
     '  putRow(row, outBase, column0, c0);',
-    '  c0 = c1;',
-    '  c1 = c2;',
-    '  c2 = c3;',
+    ...Array.from({ length: rows - 1 }, (_, index) => `  c${index} = c${index + 1};`),
     '}',
   ];
 }

@@ -133,6 +133,17 @@ describe('products', () => {
 });
 
 describe('plans', () => {
+  it('are of taller tiles on processors, where there are enough of them', () => {
+    expect(planOf(plain(480, 100, 400), true)).toMatchObject({
+      kind: 'registers',
+      rows: 8,
+      columns: 4,
+      slices: 1,
+    });
+    expect(planOf(plain(16, 100, 100), true)).toMatchObject({ rows: 4 });
+    expect(planOf(plain(480, 100, 400), false)).toMatchObject({ rows: 4 });
+  });
+
   const slices = (product: Product, software: boolean): number =>
     (planOf(product, software) as RegisterPlan).slices;
 

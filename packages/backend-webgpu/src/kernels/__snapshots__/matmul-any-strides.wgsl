@@ -71,7 +71,7 @@ fn main(@builtin(workgroup_id) group: vec3u, @builtin(local_invocation_index) in
   let batch = block / (u.blocksAcross * u.blocksDown);
   let slice = local / 64;
   let tile = local % 64;
-  let row0 = (block / u.blocksAcross % u.blocksDown * 8 + tile / 8) * 4;
+  let row0 = (block / u.blocksAcross % u.blocksDown * 8 + tile / 8) * 8;
   let column0 = (block % u.blocksAcross * 8 + tile % 8) * 4;
   let live = batch < u.batches && column0 < u.columns && row0 < u.rows;
   if (!live) { return; }
@@ -82,6 +82,10 @@ fn main(@builtin(workgroup_id) group: vec3u, @builtin(local_invocation_index) in
   let aRow1 = aBase + rowOfA(row0 + 1);
   let aRow2 = aBase + rowOfA(row0 + 2);
   let aRow3 = aBase + rowOfA(row0 + 3);
+  let aRow4 = aBase + rowOfA(row0 + 4);
+  let aRow5 = aBase + rowOfA(row0 + 5);
+  let aRow6 = aBase + rowOfA(row0 + 6);
+  let aRow7 = aBase + rowOfA(row0 + 7);
   let bColumn0 = bBase + column0 * u.bColumn;
   let bColumn1 = bBase + (column0 + 1) * u.bColumn;
   let bColumn2 = bBase + (column0 + 2) * u.bColumn;
@@ -90,6 +94,10 @@ fn main(@builtin(workgroup_id) group: vec3u, @builtin(local_invocation_index) in
   var c1 = vec4f();
   var c2 = vec4f();
   var c3 = vec4f();
+  var c4 = vec4f();
+  var c5 = vec4f();
+  var c6 = vec4f();
+  var c7 = vec4f();
   let end = u.inner;
   for (var k = 0; k < end; k += 1) {
     let right = vec4f(bAt(bColumn0 + k * u.bInner), bAt(bColumn1 + k * u.bInner), bAt(bColumn2 + k * u.bInner), bAt(bColumn3 + k * u.bInner));
@@ -97,12 +105,20 @@ fn main(@builtin(workgroup_id) group: vec3u, @builtin(local_invocation_index) in
     c1 += aAt(aRow1 + k * u.aInner) * right;
     c2 += aAt(aRow2 + k * u.aInner) * right;
     c3 += aAt(aRow3 + k * u.aInner) * right;
+    c4 += aAt(aRow4 + k * u.aInner) * right;
+    c5 += aAt(aRow5 + k * u.aInner) * right;
+    c6 += aAt(aRow6 + k * u.aInner) * right;
+    c7 += aAt(aRow7 + k * u.aInner) * right;
   }
-  let rowEnd = min(row0 + 4, u.rows);
+  let rowEnd = min(row0 + 8, u.rows);
   for (var row = row0; row < rowEnd; row++) {
     putRow(row, outBase, column0, c0);
     c0 = c1;
     c1 = c2;
     c2 = c3;
+    c3 = c4;
+    c4 = c5;
+    c5 = c6;
+    c6 = c7;
   }
 }

@@ -79,7 +79,7 @@ fn main(@builtin(workgroup_id) group: vec3u, @builtin(local_invocation_index) in
   let batch = block / (u.blocksAcross * u.blocksDown);
   let slice = local / 64;
   let tile = local % 64;
-  let row0 = (block / u.blocksAcross % u.blocksDown * 8 + tile / 8) * 4;
+  let row0 = (block / u.blocksAcross % u.blocksDown * 8 + tile / 8) * 8;
   let column0 = (block % u.blocksAcross * 8 + tile % 8) * 4;
   let live = batch < u.batches && column0 < u.columns && row0 < u.rows;
   if (!live) { return; }
@@ -90,6 +90,10 @@ fn main(@builtin(workgroup_id) group: vec3u, @builtin(local_invocation_index) in
   let aRow1 = aBase + rowOfA(row0 + 1);
   let aRow2 = aBase + rowOfA(row0 + 2);
   let aRow3 = aBase + rowOfA(row0 + 3);
+  let aRow4 = aBase + rowOfA(row0 + 4);
+  let aRow5 = aBase + rowOfA(row0 + 5);
+  let aRow6 = aBase + rowOfA(row0 + 6);
+  let aRow7 = aBase + rowOfA(row0 + 7);
   let bColumn0 = bBase + column0 * u.bColumn;
   let bColumn1 = bBase + (column0 + 1) * u.bColumn;
   let bColumn2 = bBase + (column0 + 2) * u.bColumn;
@@ -98,6 +102,10 @@ fn main(@builtin(workgroup_id) group: vec3u, @builtin(local_invocation_index) in
   var c1 = vec4f();
   var c2 = vec4f();
   var c3 = vec4f();
+  var c4 = vec4f();
+  var c5 = vec4f();
+  var c6 = vec4f();
+  var c7 = vec4f();
   let end = u.inner;
   var k = 0;
   for (; k + 3 < end; k += 4) {
@@ -105,6 +113,10 @@ fn main(@builtin(workgroup_id) group: vec3u, @builtin(local_invocation_index) in
     let a1 = aVector(aRow0 + (k + 1) * u.aInner);
     let a2 = aVector(aRow0 + (k + 2) * u.aInner);
     let a3 = aVector(aRow0 + (k + 3) * u.aInner);
+    let a4 = aVector(aRow4 + k * u.aInner);
+    let a5 = aVector(aRow4 + (k + 1) * u.aInner);
+    let a6 = aVector(aRow4 + (k + 2) * u.aInner);
+    let a7 = aVector(aRow4 + (k + 3) * u.aInner);
     let b0 = bVector(bColumn0 + k);
     let b1 = bVector(bColumn1 + k);
     let b2 = bVector(bColumn2 + k);
@@ -114,27 +126,47 @@ fn main(@builtin(workgroup_id) group: vec3u, @builtin(local_invocation_index) in
     c1 += a0.y * right0;
     c2 += a0.z * right0;
     c3 += a0.w * right0;
+    c4 += a4.x * right0;
+    c5 += a4.y * right0;
+    c6 += a4.z * right0;
+    c7 += a4.w * right0;
     let right1 = vec4f(b0.y, b1.y, b2.y, b3.y);
     c0 += a1.x * right1;
     c1 += a1.y * right1;
     c2 += a1.z * right1;
     c3 += a1.w * right1;
+    c4 += a5.x * right1;
+    c5 += a5.y * right1;
+    c6 += a5.z * right1;
+    c7 += a5.w * right1;
     let right2 = vec4f(b0.z, b1.z, b2.z, b3.z);
     c0 += a2.x * right2;
     c1 += a2.y * right2;
     c2 += a2.z * right2;
     c3 += a2.w * right2;
+    c4 += a6.x * right2;
+    c5 += a6.y * right2;
+    c6 += a6.z * right2;
+    c7 += a6.w * right2;
     let right3 = vec4f(b0.w, b1.w, b2.w, b3.w);
     c0 += a3.x * right3;
     c1 += a3.y * right3;
     c2 += a3.z * right3;
     c3 += a3.w * right3;
+    c4 += a7.x * right3;
+    c5 += a7.y * right3;
+    c6 += a7.z * right3;
+    c7 += a7.w * right3;
   }
-  let rowEnd = min(row0 + 4, u.rows);
+  let rowEnd = min(row0 + 8, u.rows);
   for (var row = row0; row < rowEnd; row++) {
     putRow(row, outBase, column0, c0);
     c0 = c1;
     c1 = c2;
     c2 = c3;
+    c3 = c4;
+    c4 = c5;
+    c5 = c6;
+    c6 = c7;
   }
 }

@@ -79,7 +79,7 @@ fn main(@builtin(workgroup_id) group: vec3u, @builtin(local_invocation_index) in
   let batch = block / (u.blocksAcross * u.blocksDown);
   let slice = local / 64;
   let tile = local % 64;
-  let row0 = (block / u.blocksAcross % u.blocksDown * 8 + tile / 8) * 4;
+  let row0 = (block / u.blocksAcross % u.blocksDown * 8 + tile / 8) * 8;
   let column0 = (block % u.blocksAcross * 8 + tile % 8) * 4;
   let live = batch < u.batches && column0 < u.columns && row0 < u.rows;
   if (!live) { return; }
@@ -90,6 +90,10 @@ fn main(@builtin(workgroup_id) group: vec3u, @builtin(local_invocation_index) in
   let aRow1 = aBase + rowOfA(row0 + 1);
   let aRow2 = aBase + rowOfA(row0 + 2);
   let aRow3 = aBase + rowOfA(row0 + 3);
+  let aRow4 = aBase + rowOfA(row0 + 4);
+  let aRow5 = aBase + rowOfA(row0 + 5);
+  let aRow6 = aBase + rowOfA(row0 + 6);
+  let aRow7 = aBase + rowOfA(row0 + 7);
   let bColumn0 = bBase + column0 * u.bColumn;
   let bColumn1 = bBase + (column0 + 1) * u.bColumn;
   let bColumn2 = bBase + (column0 + 2) * u.bColumn;
@@ -98,6 +102,10 @@ fn main(@builtin(workgroup_id) group: vec3u, @builtin(local_invocation_index) in
   var c1 = vec4f();
   var c2 = vec4f();
   var c3 = vec4f();
+  var c4 = vec4f();
+  var c5 = vec4f();
+  var c6 = vec4f();
+  var c7 = vec4f();
   let end = u.inner;
   var k = 0;
   for (; k + 3 < end; k += 4) {
@@ -105,6 +113,10 @@ fn main(@builtin(workgroup_id) group: vec3u, @builtin(local_invocation_index) in
     let a1 = aVector(aRow1 + k);
     let a2 = aVector(aRow2 + k);
     let a3 = aVector(aRow3 + k);
+    let a4 = aVector(aRow4 + k);
+    let a5 = aVector(aRow5 + k);
+    let a6 = aVector(aRow6 + k);
+    let a7 = aVector(aRow7 + k);
     let b0 = bVector(bColumn0 + k * u.bInner);
     let b1 = bVector(bColumn0 + (k + 1) * u.bInner);
     let b2 = bVector(bColumn0 + (k + 2) * u.bInner);
@@ -113,24 +125,44 @@ fn main(@builtin(workgroup_id) group: vec3u, @builtin(local_invocation_index) in
     c1 += a1.x * b0;
     c2 += a2.x * b0;
     c3 += a3.x * b0;
+    c4 += a4.x * b0;
+    c5 += a5.x * b0;
+    c6 += a6.x * b0;
+    c7 += a7.x * b0;
     c0 += a0.y * b1;
     c1 += a1.y * b1;
     c2 += a2.y * b1;
     c3 += a3.y * b1;
+    c4 += a4.y * b1;
+    c5 += a5.y * b1;
+    c6 += a6.y * b1;
+    c7 += a7.y * b1;
     c0 += a0.z * b2;
     c1 += a1.z * b2;
     c2 += a2.z * b2;
     c3 += a3.z * b2;
+    c4 += a4.z * b2;
+    c5 += a5.z * b2;
+    c6 += a6.z * b2;
+    c7 += a7.z * b2;
     c0 += a0.w * b3;
     c1 += a1.w * b3;
     c2 += a2.w * b3;
     c3 += a3.w * b3;
+    c4 += a4.w * b3;
+    c5 += a5.w * b3;
+    c6 += a6.w * b3;
+    c7 += a7.w * b3;
   }
-  let rowEnd = min(row0 + 4, u.rows);
+  let rowEnd = min(row0 + 8, u.rows);
   for (var row = row0; row < rowEnd; row++) {
     putRow(row, outBase, column0, c0);
     c0 = c1;
     c1 = c2;
     c2 = c3;
+    c3 = c4;
+    c4 = c5;
+    c5 = c6;
+    c6 = c7;
   }
 }
