@@ -4,7 +4,7 @@ import { DataError, Random } from '@ostinato/data';
 import { init } from '@ostinato/kernel';
 import { CheckpointError, type FitEvent } from '@ostinato/train';
 import { beforeEach, describe, expect, it } from 'vitest';
-import { LanguageModel, SequenceTagger } from '../index.js';
+import { LanguageModel, type LanguageOptions, SequenceTagger } from '../index.js';
 
 /** Sentences in which the last word says again what the first one was: a matter of memory. */
 function sentences(count: number, seed: number): string[][] {
@@ -95,7 +95,7 @@ describe('LanguageModel', () => {
     expect(crossEntropy).toBeCloseTo(total / tokens, 5);
   });
 
-  it.each(['gru', 'elman'] as const)('runs on %s, in layers, with dropout', async (cell) => {
+  it.each(['gru', 'elman', 'scrn'] as const)('runs on %s, in layers, with dropout', async (cell) => {
     const model = await fitted(
       LanguageModel.create(train, { ...small, cell, layers: 2, dropout: 0.2, rate: 0.3, epochs: 3 }),
     );
@@ -176,23 +176,29 @@ describe('a training that is stopped', () => {
     for await (const event of model.fit(train, { dev })) if (wanted(event)) break;
   };
 
-  it('by a signal in the middle of an epoch goes on with the carried state, to the very same weights', async () => {
-    const straight = await sealOf(await fitted(LanguageModel.create(train, small)));
-    const model = LanguageModel.create(train, small);
-    const stop = new AbortController();
-    let saved: Uint8Array | undefined;
-    const save = async (now: LanguageModel): Promise<void> => {
-      saved = await now.toBytes();
-    };
-    for await (const event of model.fit(train, { signal: stop.signal, save })) {
-      if (event.kind === 'step' && event.epoch === 1 && event.epochStep === 7) stop.abort();
-    }
-    expect([model.epoch, model.finished]).toEqual([1, false]);
-    const loaded = await LanguageModel.fromBytes(saved!);
-    expect(await loaded.evaluate(dev)).toEqual(await model.evaluate(dev));
-    expect(await sealOf(await fitted(loaded))).toBe(straight);
-    expect(await sealOf(await fitted(model))).toBe(straight);
-  });
+  it.each<[name: string, options: LanguageOptions]>([
+    ['lstm', small],
+    ['two layers of scrn', { ...small, cell: 'scrn', layers: 2 }],
+  ])(
+    'by a signal in the middle of an epoch goes on with the carried state of %s, to the very same weights',
+    async (_, options) => {
+      const straight = await sealOf(await fitted(LanguageModel.create(train, options)));
+      const model = LanguageModel.create(train, options);
+      const stop = new AbortController();
+      let saved: Uint8Array | undefined;
+      const save = async (now: LanguageModel): Promise<void> => {
+        saved = await now.toBytes();
+      };
+      for await (const event of model.fit(train, { signal: stop.signal, save })) {
+        if (event.kind === 'step' && event.epoch === 1 && event.epochStep === 7) stop.abort();
+      }
+      expect([model.epoch, model.finished]).toEqual([1, false]);
+      const loaded = await LanguageModel.fromBytes(saved!);
+      expect(await loaded.evaluate(dev)).toEqual(await model.evaluate(dev));
+      expect(await sealOf(await fitted(loaded))).toBe(straight);
+      expect(await sealOf(await fitted(model))).toBe(straight);
+    },
+  );
 
   it('by leaving the loop goes on from the last epoch, and refuses another text', async () => {
     const straight = await sealOf(await fitted(LanguageModel.create(train, small)));

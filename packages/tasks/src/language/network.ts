@@ -1,16 +1,24 @@
-import { Dropout, Embedding, initializers, Linear, Module, Stacked } from '@ostinato/layers';
+import {
+  Dropout,
+  Embedding,
+  initializers,
+  Linear,
+  Module,
+  type SequenceLayer,
+  Stacked,
+} from '@ostinato/layers';
 import { type Tensor, tidy } from '@ostinato/tensor';
-import { languageLayer } from './cells.js';
+import { type LayerState, languageLayer } from './cells.js';
 import type { LanguageSettings } from './options.js';
 
 /** What a language model remembers: the state of each layer. */
-export type LanguageState = Tensor[];
+export type LanguageState = LayerState[];
 
 /** Words as vectors, recurrent layers, and one linear layer on top that scores every word as the next one. */
 export class LanguageNetwork extends Module {
   readonly words: Embedding;
   readonly inputDropout: Dropout;
-  readonly rnn: Stacked<Tensor>;
+  readonly rnn: Stacked<LayerState>;
   readonly outputDropout: Dropout;
   readonly next: Linear;
 
@@ -20,12 +28,13 @@ export class LanguageNetwork extends Module {
     const options = { weightInit: uniform, recurrentInit: uniform, biasInit: uniform };
     this.words = new Embedding(vocabulary, hidden, { init: uniform });
     this.inputDropout = new Dropout(dropout);
-    this.rnn = new Stacked(
-      Array.from({ length: layers }, () => languageLayer(cell, hidden, hidden, options)),
-      { dropout },
-    );
+    const stack: SequenceLayer<LayerState>[] = [];
+    while (stack.length < layers) {
+      stack.push(languageLayer(cell, stack.at(-1)?.outputSize ?? hidden, hidden, options));
+    }
+    this.rnn = new Stacked(stack, { dropout });
     this.outputDropout = new Dropout(dropout);
-    this.next = new Linear(hidden, vocabulary, { weightInit: uniform, biasInit: uniform });
+    this.next = new Linear(this.rnn.outputSize, vocabulary, { weightInit: uniform, biasInit: uniform });
   }
 
   /**

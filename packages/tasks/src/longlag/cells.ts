@@ -29,6 +29,9 @@ const lstmBias = (lag: number): Pick<LSTMOptions, 'biasInit' | 'forgetBias'> =>
 const gruBias = (lag: number): Pick<GRUOptions, 'biasInit'> =>
   lag === Number.POSITIVE_INFINITY ? {} : { biasInit: chrono(lag, { gates: 3, keeps: 1 }) };
 
+/** With periods 1, 2, 4, ... the slowest group works at most every `lag` steps, and at most every 256: 9 groups. */
+const clockworkGroups = (lag: number): number => 1 + Math.floor(Math.log2(Math.min(lag, 256)));
+
 /** The recurrent networks that are compared, by name. A new one is a line here. */
 export const longLagCells = {
   lstm: (inputSize, hidden, lag) => new LSTM(inputSize, hidden, lstmBias(lag)),
@@ -40,7 +43,8 @@ export const longLagCells = {
   irnn: (inputSize, hidden) => new IRNN(inputSize, hidden),
   indrnn: (inputSize, hidden) => new IndRNN(inputSize, hidden),
   mgu: (inputSize, hidden) => new MGU(inputSize, hidden),
-  clockwork: (inputSize, hidden) => new Clockwork(inputSize, hidden, { groups: Math.min(8, hidden) }),
+  clockwork: (inputSize, hidden, lag) =>
+    new Clockwork(inputSize, hidden, { groups: Math.min(hidden, clockworkGroups(lag)) }),
   // A quarter of the units are context units.
   scrn: (inputSize, hidden) =>
     new SCRN(inputSize, Math.ceil(0.75 * hidden), Math.max(1, Math.floor(hidden / 4))),

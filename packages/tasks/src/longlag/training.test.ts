@@ -84,6 +84,21 @@ describe('trainLongLag', () => {
     expect(result.value).toBeLessThan(0.16);
   });
 
+  it('learns the waveform far better with several clocks than with one, and better than with gates, at equal parameters', async () => {
+    await init(cpu());
+    const waveform = longLagTasks.get('waveform')!;
+    const learn = async (cell: LongLagCell): Promise<LongLagResult> => {
+      const settings = { ...waveform.settings(cell, 320), steps: 400 };
+      return (await train({ cell, settings, problem: waveform.open() })).result;
+    };
+    const [clockwork, elman, lstm] = [await learn('clockwork'), await learn('elman'), await learn('lstm')];
+    for (const { parameters } of [elman, lstm]) {
+      expect(Math.abs(parameters / clockwork.parameters - 1)).toBeLessThan(0.03);
+    }
+    expect(clockwork.value).toBeLessThan(elman.value / 10);
+    expect(clockwork.value).toBeLessThan(lstm.value);
+  });
+
   it('refuses no steps', async () => {
     await init(cpu());
     await expect(train({ settings: { ...tiny, steps: 0 } })).rejects.toThrow(
