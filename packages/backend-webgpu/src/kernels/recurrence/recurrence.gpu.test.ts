@@ -31,7 +31,7 @@ const variants: readonly Variant[] = [
     title: 'whole sequences with more units than invocations',
     form: 'sequence',
     limits: { maxComputeInvocationsPerWorkgroup: 4 },
-    only: /: (Elman, tanh|peephole LSTM|GRU|strange cell.*|.*padding.*|lecture.*)(?<!differences)$/,
+    only: /: (Elman, tanh|peephole LSTM|GRU|strange cell|.*padding.*|lecture.*)$|recurrence: strange cell with inner/,
   },
   {
     title: 'whole sequences in workgroups as wide as the adapter allows',
