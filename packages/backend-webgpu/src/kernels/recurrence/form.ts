@@ -8,10 +8,10 @@ import { backwardWorkgroup, forwardWorkgroup, type WorkgroupLimits } from './wor
  */
 export type RecurrenceForm = 'sequence' | 'steps';
 
-/** Weights that one workgroup reads in about the time that it takes to begin a dispatch; processors that play a GPU begin at once. */
-const mostWeights = { gpu: 2 ** 18, software: 2 ** 13 };
-/** Weights that all workgroups together read in that time. */
-const mostReads = 2 ** 23;
+/** Weights that one workgroup reads in about the time that it takes to begin a dispatch. */
+const mostWeights = 2 ** 18;
+/** Weights that all workgroups together read in that time; processors that play a GPU begin at once, and read one after the other. */
+const mostReads = { gpu: 2 ** 23, software: 2 ** 16 };
 /** Steps below which it does not pay to pack weights first. */
 const fewSteps = 4;
 
@@ -49,16 +49,17 @@ export function formFor(
   const tile = tileFor(limits.maxComputeWorkgroupStorageSize, B, sweep === 'forward' ? G : 1);
   const settled = (form: RecurrenceForm): FormChoice => ({ form, rival: null });
   const weights = G * H * H;
-  const isLarge = limits.isSoftware && weights > mostWeights.software && !wanted;
+  const reads = B * weights;
+  const isLarge = limits.isSoftware && reads > mostReads.software && !wanted;
   // Steps with a second product run within workgroups only.
   if (sizes.I > 0) return workgroup && !isLarge ? settled('sequence') : null;
   if (!workgroup || !tile) return workgroup ? settled('sequence') : tile ? settled('steps') : null;
   if (wanted) return settled(wanted);
   if (isLarge) return null;
   if (T < fewSteps) return settled('steps');
-  const most = limits.isSoftware ? mostWeights.software : mostWeights.gpu;
+  const most = limits.isSoftware ? mostReads.software : mostReads.gpu;
   // Above 1 the sequence seems too large.
-  const size = Math.max(weights / most, (B * weights) / mostReads);
+  const size = Math.max(weights / mostWeights, reads / most);
   const form = size <= 1 ? 'sequence' : 'steps';
   if (size * doubt < 1 || size > doubt) return settled(form);
   return { form, rival: form === 'steps' ? 'sequence' : 'steps' };

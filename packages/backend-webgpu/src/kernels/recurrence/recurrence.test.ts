@@ -138,10 +138,11 @@ describe('the form of a recurrence', () => {
 
   it('is neither for the larger products of processors that play a GPU, unless someone asks for it', () => {
     const software = { ...gpu, isSoftware: true };
-    const form = (H: number, T = 100) => formFor(software, { ...sizes, T, B: 16, H }, 'forward');
-    expect(form(32)).toEqual({ form: 'sequence', rival: 'steps' });
-    expect(form(100)).toBeNull();
-    expect(form(100, 1)).toBeNull();
+    const form = (B: number, H: number, T = 100) => formFor(software, { ...sizes, T, B, H }, 'forward');
+    expect(form(16, 32)).toEqual({ form: 'sequence', rival: 'steps' });
+    expect(form(16, 64)).toBeNull();
+    expect(form(16, 64, 1)).toBeNull();
+    expect(form(1, 64)).toEqual({ form: 'sequence', rival: 'steps' });
     expect(formFor(software, { ...sizes, B: 16, H: 100 }, 'forward', 'steps')?.form).toBe('steps');
   });
 
