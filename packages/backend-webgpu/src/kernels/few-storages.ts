@@ -1,6 +1,7 @@
 import { ELEMENT_BYTES, identity, type Storage, sizeOf, type View, viewOf } from '@ostinato/kernel';
 import type { KernelContext } from './context.js';
 import { dispatchMap } from './dispatch-map.js';
+import { withScratch } from './scratch.js';
 
 /**
  * Runs a kernel on views that may lie in more storages than a shader can bind: those of the surplus lie side by side in one
@@ -22,12 +23,9 @@ export function withFewStorages(
   const surplus = new Set(storages.slice(most - 1));
   const moved = [...inputs, ...outs].filter(({ storage }) => surplus.has(storage)).map(withoutRepetition);
   const elements = moved.reduce((sum, { shape }) => sum + sizeOf(shape), 0);
-  const scratch = context.memory.alloc(elements * ELEMENT_BYTES, true);
-  try {
-    useScratch(context, scratch, surplus, inputs, outs, use);
-  } finally {
-    context.memory.free(scratch);
-  }
+  withScratch(context, (scratch) => {
+    useScratch(context, scratch(elements * ELEMENT_BYTES), surplus, inputs, outs, use);
+  });
 }
 
 function useScratch(

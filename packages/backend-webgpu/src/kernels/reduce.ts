@@ -21,6 +21,7 @@ import { named, numbered } from './numbered.js';
 import { type Operand, Operands } from './operands.js';
 import { reduceShader } from './reduce-shader.js';
 import { run } from './run.js';
+import { withScratch } from './scratch.js';
 import { type Team, teamDirectives, teamNumbers, teamOfSubgroup } from './team.js';
 
 /** How the invocations of workgroups share a reduction. */
@@ -125,14 +126,12 @@ function dispatchReduce(
     run(out);
     return;
   }
-  const scratch = context.memory.alloc(plan.splits * results * ELEMENT_BYTES, true);
-  try {
-    run(viewOf(scratch, out.shape));
-    const parts = viewOf(scratch, [plan.splits, ...out.shape]);
+  withScratch(context, (scratch) => {
+    const storage = scratch(plan.splits * results * ELEMENT_BYTES);
+    run(viewOf(storage, out.shape));
+    const parts = viewOf(storage, [plan.splits, ...out.shape]);
     dispatchReduce(context, op, identity, [parts], [], [0], expandView(out, 0));
-  } finally {
-    context.memory.free(scratch);
-  }
+  });
 }
 
 /** Whether more of the operands are read without gaps along the innermost loop of one nest than along that of another. */

@@ -5,6 +5,7 @@ import { type IndexedRows, walkIndices } from './indexed-rows.js';
 import { fromBits, toBits, toBitsHelpers } from './numbers.js';
 import { Operands } from './operands.js';
 import { type ElementCode, runElements } from './run.js';
+import { withScratch } from './scratch.js';
 import { sortPositions } from './sort-positions.js';
 import { indented } from './text.js';
 
@@ -25,18 +26,14 @@ export function scatterAdd(
   const positions = sizeOf(indices.shape);
   const width = out.shape[1]!;
   if (positions === 0 || width === 0) return;
-  const { memory } = context;
   const call = { table: out, indices, rows: updates };
   const blocks = Math.ceil(positions / block);
-  const sorted = sortPositions(context, indices, out.shape[0]!);
-  const carried = viewOf(memory.alloc(blocks * width * ELEMENT_BYTES, true), [blocks, width]);
-  try {
+  withScratch(context, (scratch) => {
+    const sorted = sortPositions(context, scratch, indices, out.shape[0]!);
+    const carried = viewOf(scratch(blocks * width * ELEMENT_BYTES), [blocks, width]);
     if (blocks > 1) addContinued(context, call, sorted, carried);
     addRows(context, call, sorted, carried);
-  } finally {
-    memory.free(carried.storage);
-    memory.free(sorted.storage);
-  }
+  });
 }
 
 /** A kernel with an invocation for each `column` of each `block`; `body` gets to `begin` and `end`. */

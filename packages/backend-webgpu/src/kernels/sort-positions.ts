@@ -3,6 +3,7 @@ import type { KernelContext } from './context.js';
 import { Loops } from './loops.js';
 import { type Operand, Operands } from './operands.js';
 import { type ElementCode, run, runElements } from './run.js';
+import type { Scratch } from './scratch.js';
 import { indented } from './text.js';
 
 /** Positions up to which each looks at all others: it takes one dispatch instead of three for each digit. */
@@ -27,15 +28,15 @@ const pairAxes = ['part', 'at'];
  * if they named the row behind its end.
  * @param indices N of them, of any shape
  * @param rows of the table
- * @returns [2, N] in int32: the rows, and the positions. The caller frees its storage
+ * @returns [2, N] in int32, in scratch: the rows, and the positions
  */
-export function sortPositions(context: KernelContext, indices: View, rows: number): View {
+export function sortPositions(context: KernelContext, scratch: Scratch, indices: View, rows: number): View {
   const count = sizeOf(indices.shape);
-  return count <= few ? sortFew(context, indices, rows, count) : sortMany(context, indices, rows, count);
+  return (count <= few ? sortFew : sortMany)(context, scratch, indices, rows, count);
 }
 
-const allocPairs = ({ memory }: KernelContext, count: number): View =>
-  viewOf(memory.alloc(2 * count * ELEMENT_BYTES, true), [2, count], 'i32');
+const takePairs = (scratch: Scratch, count: number): View =>
+  viewOf(scratch(2 * count * ELEMENT_BYTES), [2, count], 'i32');
 
 /** A kernel with an invocation for each index, which `rowAt` tells the row of. */
 function forIndices(
@@ -66,8 +67,8 @@ ${indented(loops.coordinates('position'), '  ')}
 }
 
 /** Each position finds its place by counting those that come before it. */
-function sortFew(context: KernelContext, indices: View, rows: number, count: number): View {
-  const sorted = allocPairs(context, count);
+function sortFew(context: KernelContext, scratch: Scratch, indices: View, rows: number, count: number): View {
+  const sorted = takePairs(scratch, count);
   forIndices(
     context,
     'sort few',
@@ -90,9 +91,14 @@ function sortFew(context: KernelContext, indices: View, rows: number, count: num
  * Radix sort, from the last digit to the first: a pass keeps the order of those whose digits are equal. Each invocation takes a run of
  * neighbours, first to count its digits, then, when it is known how many come before, to put each where it belongs.
  */
-function sortMany(context: KernelContext, indices: View, rows: number, count: number): View {
-  const { memory } = context;
-  const pairs = allocPairs(context, count);
+function sortMany(
+  context: KernelContext,
+  scratch: Scratch,
+  indices: View,
+  rows: number,
+  count: number,
+): View {
+  const pairs = takePairs(scratch, count);
   forIndices(
     context,
     'pairs',
@@ -104,8 +110,8 @@ function sortMany(context: KernelContext, indices: View, rows: number, count: nu
   );
   const runLength = Math.max(leastRun, Math.ceil(count / mostRuns));
   const runs = Math.ceil(count / runLength);
-  const counts = viewOf(memory.alloc(digits * runs * ELEMENT_BYTES, true), [digits, runs], 'i32');
-  let [sorted, free] = [pairs, allocPairs(context, count)];
+  const counts = viewOf(scratch(digits * runs * ELEMENT_BYTES), [digits, runs], 'i32');
+  let [sorted, free] = [pairs, takePairs(scratch, count)];
   for (let shift = 0; 2 ** shift <= rows; shift += digitBits) {
     const numbers = { pairs: count, runLength, shift, digits };
     countDigits(context, sorted, counts, numbers);
@@ -113,8 +119,6 @@ function sortMany(context: KernelContext, indices: View, rows: number, count: nu
     place(context, sorted, counts, free, numbers);
     [sorted, free] = [free, sorted];
   }
-  memory.free(counts.storage);
-  memory.free(free.storage);
   return sorted;
 }
 

@@ -4,6 +4,7 @@ import type { KernelContext } from '../context.js';
 import { type FactorFormat, formatFor } from '../factor-format.js';
 import { type Operand, Operands } from '../operands.js';
 import { run, runElements } from '../run.js';
+import { type Scratch, withScratch } from '../scratch.js';
 import { indented } from '../text.js';
 import { cellKey, each, forwardText, innerText, lengthOf, loadParameters } from './cell.js';
 import { chunksOf, sizesOf, slotsOf, stepsAtOnce } from './sequence.js';
@@ -31,22 +32,18 @@ export function forwardOperands(
  */
 export function forwardSequence(context: KernelContext, args: RecurrenceArgs): void {
   const format = formatFor(args.cell.wideRange ? 'float32' : context.precision);
-  const packed = args.R && packForward(context, args.R, format);
-  const kept = packed && !args.products && args.cell.inner ? productsOfStep(context, args) : null;
-  try {
-    const products = kept ?? args.products;
-    sweep(context, args, forwardOperands({ ...args, products }, packed?.operand ?? null), format);
-  } finally {
-    if (packed) context.memory.free(packed.storage);
-    if (kept) context.memory.free(kept.storage);
-  }
+  withScratch(context, (scratch) => {
+    const weights = args.R && packForward(context, scratch, args.R, format);
+    const waits = weights && !args.products && args.cell.inner;
+    const products = waits ? productsOfStep(scratch, args) : args.products;
+    sweep(context, args, forwardOperands({ ...args, products }, weights), format);
+  });
 }
 
 /** Room for the products of a step, which the next one overwrites: what lies between two products of a step may have to wait there. */
-function productsOfStep(context: KernelContext, args: RecurrenceArgs): View {
+function productsOfStep(scratch: Scratch, args: RecurrenceArgs): View {
   const { B, G, H } = sizesOf(args);
-  const storage = context.memory.alloc(B * G * H * ELEMENT_BYTES, true);
-  const view = viewOf(storage, [1, B, G, H]);
+  const view = viewOf(scratch(B * G * H * ELEMENT_BYTES), [1, B, G, H]);
   return { ...view, strides: [0, ...view.strides.slice(1)] };
 }
 

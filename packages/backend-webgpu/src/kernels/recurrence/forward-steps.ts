@@ -3,6 +3,7 @@ import type { KernelContext } from '../context.js';
 import { type FactorFormat, formatFor } from '../factor-format.js';
 import type { Operand, Operands } from '../operands.js';
 import { run } from '../run.js';
+import { withScratch } from '../scratch.js';
 import { indented } from '../text.js';
 import { cellKey, each, forwardText, lengthOf, loadParameters } from './cell.js';
 import { forwardOperands } from './forward-sequence.js';
@@ -17,12 +18,12 @@ const fewSteps = 4;
 export function forwardSteps(context: KernelContext, args: RecurrenceArgs): void {
   const format = formatFor(args.cell.wideRange ? 'float32' : context.precision);
   const isLighter = format.bytes < ELEMENT_BYTES && sizesOf(args).T >= fewSteps;
-  const rounded = isLighter ? roundedWeights(context, args.R!, format) : null;
-  try {
-    sweep(context, args, rounded?.operand ?? { view: args.R!, axes: ['term', 'gate', 'unit'] }, format);
-  } finally {
-    if (rounded) context.memory.free(rounded.storage);
-  }
+  withScratch(context, (scratch) => {
+    const weights: Operand = isLighter
+      ? roundedWeights(context, scratch, args.R!, format)
+      : { view: args.R!, axes: ['term', 'gate', 'unit'] };
+    sweep(context, args, weights, format);
+  });
 }
 
 function sweep(context: KernelContext, args: RecurrenceArgs, weights: Operand, format: FactorFormat): void {

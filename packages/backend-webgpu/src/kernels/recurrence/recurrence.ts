@@ -6,8 +6,9 @@ import {
   type View,
 } from '@ostinato/kernel';
 import type { KernelContext } from '../context.js';
+import { withScratch } from '../scratch.js';
 import { isSoftware } from '../software.js';
-import { transposedWeights, withBackwardScratch } from './backward.js';
+import { sweepBack } from './backward.js';
 import { backwardSequence } from './backward-sequence.js';
 import { backwardSteps } from './backward-steps.js';
 import { cellKey } from './cell.js';
@@ -16,7 +17,7 @@ import { forwardSequence } from './forward-sequence.js';
 import { forwardSteps } from './forward-steps.js';
 import { Rivals } from './rivals.js';
 import { sizesOf } from './sequence.js';
-import { packBackward } from './weights.js';
+import { packBackward, transposedWeights } from './weights.js';
 
 export type { RecurrenceForm } from './form.js';
 
@@ -65,14 +66,16 @@ export function recurrenceKernels(context: KernelContext): RecurrenceKernels {
       run(args) {
         rivals.run(keyOf(args, 'backward'), chosen(args, 'backward')!, (form) => {
           const isStepwise = form === 'steps';
-          const weights =
-            args.R &&
-            (isStepwise
-              ? transposedWeights(context, args.R)
-              : packBackward(context, args.R, args.cell.inner?.gates ?? 0));
-          withBackwardScratch(context, args, weights, (operands) => {
-            if (sizeOf(args.x.shape) > 0)
-              (isStepwise ? backwardSteps : backwardSequence)(context, args, operands);
+          withScratch(context, (scratch) => {
+            const weights =
+              args.R &&
+              (isStepwise
+                ? transposedWeights(context, scratch, args.R)
+                : packBackward(context, scratch, args.R, args.cell.inner?.gates ?? 0));
+            sweepBack(context, scratch, args, weights, (operands) => {
+              if (sizeOf(args.x.shape) > 0)
+                (isStepwise ? backwardSteps : backwardSequence)(context, args, operands);
+            });
           });
         });
       },

@@ -1,41 +1,49 @@
-import { ELEMENT_BYTES, permuteView, sizeOf, sliceView, type View, viewOf } from '@ostinato/kernel';
-import type { GpuStorage } from '../../device/storage.js';
+import {
+  ELEMENT_BYTES,
+  permuteView,
+  reshapeView,
+  sizeOf,
+  sliceView,
+  type View,
+  viewOf,
+} from '@ostinato/kernel';
 import type { KernelContext } from '../context.js';
 import { type FactorFormat, float32Format } from '../factor-format.js';
 import { type Operand, Operands } from '../operands.js';
 import { runElements } from '../run.js';
+import type { Scratch } from '../scratch.js';
 import { copy } from './copies.js';
 
-/**
- * The weights of a sweep as whole-sequence kernels read them: four terms of the product of a unit in a vector, neighbours for
- * neighbouring units. What is missing to a whole vector is 0.
+/*
+ * The weights of a sweep, in scratch. Whole-sequence kernels read four terms of the product of a unit in a vector, neighbours for
+ * neighbouring units; what is missing to a whole vector is 0.
  */
-export interface PackedWeights {
-  readonly storage: GpuStorage;
-  /** Axes `four`, `gate` and `unit` forward, `four` and `unit` backward. */
-  readonly operand: Operand;
-}
 
-/** Packs R [H, G, H] for r = s0 · R: terms are the first axis. The caller frees the storage. */
-export function packForward(context: KernelContext, R: View, format: FactorFormat): PackedWeights {
+/** Packs R [H, G, H] for r = s0 · R: terms are the first axis. Axes `four`, `gate` and `unit`. */
+export function packForward(
+  context: KernelContext,
+  scratch: Scratch,
+  R: View,
+  format: FactorFormat,
+): Operand {
   const [H, G] = R.shape as [number, number];
   const size = Math.ceil(H / 4) * 4 * G * H;
-  const storage = context.memory.alloc(size * format.bytes, true);
+  const storage = scratch(size * format.bytes);
   pack(context, 'recurrence', R, H, viewOf(storage, [size]), format);
   const view = viewOf(storage, [Math.ceil(H / 4), G, H]);
-  return { storage, operand: { view, axes: ['four', 'gate', 'unit'], elements: `vec4<${format.type}>` } };
+  return { view, axes: ['four', 'gate', 'unit'], elements: `vec4<${format.type}>` };
 }
 
 /**
- * Packs R [H, G, H] for what flows back, dr · Rᵀ: terms are gates and units; those of inner gates begin with a vector of their own. The
- * caller frees the storage.
+ * Packs R [H, G, H] for what flows back, dr · Rᵀ: terms are gates and units; those of inner gates begin with a vector of their own.
+ * Axes `four` and `unit`.
  */
-export function packBackward(context: KernelContext, R: View, innerGates: number): PackedWeights {
+export function packBackward(context: KernelContext, scratch: Scratch, R: View, innerGates: number): Operand {
   const [H, G] = R.shape as [number, number];
   const outerGates = G - innerGates;
   const foursOf = (gates: number): number => Math.ceil((gates * H) / 4);
   const fours = foursOf(outerGates) + foursOf(innerGates);
-  const storage = context.memory.alloc(fours * 4 * H * ELEMENT_BYTES, true);
+  const storage = scratch(fours * 4 * H * ELEMENT_BYTES);
   const packGates = (begin: number, end: number, first: number): void => {
     if (begin === end) return;
     const source = permuteView(sliceView(R, 1, begin, end), [1, 2, 0]);
@@ -44,19 +52,29 @@ export function packBackward(context: KernelContext, R: View, innerGates: number
   };
   packGates(0, outerGates, 0);
   packGates(outerGates, G, foursOf(outerGates));
-  return {
-    storage,
-    operand: { view: viewOf(storage, [fours, H]), axes: ['four', 'unit'], elements: 'vec4<f32>' },
-  };
+  return { view: viewOf(storage, [fours, H]), axes: ['four', 'unit'], elements: 'vec4<f32>' };
 }
 
-/** R [H, G, H] rounded, in the same order. The caller frees the storage. */
-export function roundedWeights(context: KernelContext, R: View, format: FactorFormat): PackedWeights {
+/** R [H, G, H] as a matrix [G · H, H], so that neighbours in a workgroup read neighbours. Axes `term` and `unit`. */
+export function transposedWeights(context: KernelContext, scratch: Scratch, R: View): Operand {
+  const transposed = permuteView(R, [1, 2, 0]);
+  const [G, H] = transposed.shape as [number, number];
+  const target = viewOf(scratch(sizeOf(R.shape) * ELEMENT_BYTES), transposed.shape);
+  copy(context, 'recurrenceGrad', transposed, target);
+  return { view: reshapeView(target, [G * H, H])!, axes: ['term', 'unit'] };
+}
+
+/** R [H, G, H] rounded, in the same order. Axes `term`, `gate` and `unit`. */
+export function roundedWeights(
+  context: KernelContext,
+  scratch: Scratch,
+  R: View,
+  format: FactorFormat,
+): Operand {
   // Storages have whole words.
-  const storage = context.memory.alloc(Math.ceil((sizeOf(R.shape) * format.bytes) / 4) * 4, true);
-  const view = viewOf(storage, R.shape);
+  const view = viewOf(scratch(Math.ceil((sizeOf(R.shape) * format.bytes) / 4) * 4), R.shape);
   copy(context, 'recurrence', R, view, format);
-  return { storage, operand: { view, axes: ['term', 'gate', 'unit'], elements: format.type } };
+  return { view, axes: ['term', 'gate', 'unit'], elements: format.type };
 }
 
 /**
