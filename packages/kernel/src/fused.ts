@@ -1,5 +1,12 @@
 import type { Backend, FusedKernels } from './backend.js';
-import { layerNorm, projection, projectionGrad, recurrence, recurrenceGrad, softmax } from './fallback.js';
+import {
+  layerNorm,
+  projection,
+  projectionGrad,
+  recurrence,
+  recurrenceGrad,
+  softmax,
+} from './fallback/index.js';
 
 /** The arguments of a fused kernel, by its name. */
 export type FusedArgs<Name extends keyof FusedKernels> = Parameters<FusedKernels[Name]['run']>[0];

@@ -18,7 +18,7 @@ export * from './errors.js';
 export { type ElementContext, evaluate } from './evaluate.js';
 export type { Expr, ExprLike, PrimitiveName, Scalar } from './expr.js';
 export * as expr from './expr.js';
-export * as fallback from './fallback.js';
+export * as fallback from './fallback/index.js';
 export { type FusedArgs, runFused } from './fused.js';
 export { type Nest, nestOf, offsetsOf } from './layout.js';
 export { memo } from './memo.js';

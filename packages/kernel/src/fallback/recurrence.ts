@@ -1,62 +1,11 @@
-import type {
-  Backend,
-  LayerNormArgs,
-  ProjectionArgs,
-  ProjectionGradArgs,
-  RecurrenceArgs,
-  RecurrenceGradArgs,
-  SoftmaxArgs,
-} from './backend.js';
-import { type CellProgram, type InnerGradient, innerGradients, withoutRecurrentProduct } from './cell.js';
-import {
-  add,
-  coordinate,
-  div,
-  type Expr,
-  exp,
-  input,
-  less,
-  log,
-  mul,
-  scalar,
-  select,
-  sqrt,
-  square,
-  sub,
-} from './expr.js';
-import { memo } from './memo.js';
-import { defineProgram, fill, identity, type MapProgram, programOf, realSteps } from './program.js';
-import {
-  broadcastView,
-  ELEMENT_BYTES,
-  permuteView,
-  reshapeView,
-  selectView,
-  sizeOf,
-  sliceView,
-  type View,
-  viewOf,
-} from './view.js';
-
-/**
- * Each fused kernel made of the required five: what runs where a backend has no faster form, and what every faster
- * form is tested against.
- */
-
-/** Temporary views that are given back when `use` returns. */
-function withScratch(
-  backend: Backend,
-  shapes: readonly (readonly number[])[],
-  use: (...views: View[]) => void,
-): void {
-  const views: View[] = [];
-  try {
-    for (const shape of shapes) views.push(viewOf(backend.alloc(sizeOf(shape) * ELEMENT_BYTES), shape));
-    use(...views);
-  } finally {
-    for (const view of views) backend.free(view.storage);
-  }
-}
+import type { Backend, RecurrenceArgs, RecurrenceGradArgs } from '../backend.js';
+import { type CellProgram, type InnerGradient, innerGradients, withoutRecurrentProduct } from '../cell.js';
+import { add, type Expr, input, less, scalar, select } from '../expr.js';
+import { memo } from '../memo.js';
+import { defineProgram, fill, identity, type MapProgram, programOf } from '../program.js';
+import { broadcastView, permuteView, reshapeView, selectView, sliceView, type View } from '../view.js';
+import { clearPadding } from './padding.js';
+import { withScratch } from './scratch.js';
 
 /** The positions of one axis as separate views. */
 function split(view: View, axis: number): View[] {
@@ -180,18 +129,6 @@ export function recurrence(backend: Backend, args: RecurrenceArgs): void {
   });
 }
 
-function clearPadding(backend: Backend, x: View, lengths: View, out: View): void {
-  backend.map(realSteps, [x, lengthsBeside(x, lengths)], [], [out]);
-}
-
-/** Lengths [B] repeated along the other axes of sequences [T, B, ...]. */
-function lengthsBeside({ shape }: View, lengths: View): View {
-  const along = (length: number, otherwise: number): number[] =>
-    shape.map((_, axis) => (axis === 1 ? length : otherwise));
-  const row = { ...lengths, shape: along(lengths.shape[0]!, 1), strides: along(lengths.strides[0]!, 0) };
-  return broadcastView(row, shape);
-}
-
 const accumulate = defineProgram({ inputs: 2 }, ({ x }) => [add(x[0]!, x[1]!)]);
 
 /**
@@ -286,69 +223,4 @@ export function recurrenceGrad(backend: Backend, args: RecurrenceGradArgs): void
       }
     },
   );
-}
-
-/** A projection with zeros in place of the padding; what lies past the lengths is written back as it was. */
-export function projection(backend: Backend, args: ProjectionArgs): void {
-  const { x, weight, lengths, out, accumulate, ofGradients = false } = args;
-  const weights = broadcastView(weight, [x.shape[0]!, ...weight.shape]);
-  withScratch(backend, [x.shape, out.shape], (real, product) => {
-    clearPadding(backend, x, lengths, real!);
-    backend.matmul(real!, weights, product!, { ofGradients });
-    const inputs = [product!, lengthsBeside(out, lengths), out];
-    backend.map(accumulate ? addedSteps : projectedSteps, inputs, [], [out]);
-  });
-}
-const projectedSteps = defineProgram({ inputs: 3 }, ({ x }) => [
-  select(less(coordinate(0), x[1]!), x[0]!, x[2]!),
-]);
-const addedSteps = defineProgram({ inputs: 3 }, ({ x }) => [
-  select(less(coordinate(0), x[1]!), add(x[0]!, x[2]!), x[2]!),
-]);
-
-/** One product over all steps and rows, with zeros in place of the padding. */
-export function projectionGrad(backend: Backend, { x, gradient, lengths, out }: ProjectionGradArgs): void {
-  withScratch(backend, [x.shape, gradient.shape], (left, right) => {
-    clearPadding(backend, x, lengths, left!);
-    clearPadding(backend, gradient, lengths, right!);
-    const rows = x.shape[0]! * x.shape[1]!;
-    const flat = (view: View): View => reshapeView(view, [rows, view.shape[2]!])!;
-    backend.matmul(permuteView(flat(left!), [1, 0]), flat(right!), out, { ofGradients: true });
-  });
-}
-
-const shiftedExp = defineProgram({ inputs: 2 }, ({ x }) => [exp(sub(x[0]!, x[1]!))]);
-const softmaxOf = defineProgram({ inputs: 3 }, ({ x }) => [div(exp(sub(x[0]!, x[1]!)), x[2]!)]);
-const logSoftmaxOf = defineProgram({ inputs: 3 }, ({ x }) => [sub(sub(x[0]!, x[1]!), log(x[2]!))]);
-
-/** Softmax of x - max(x), which cannot overflow. */
-export function softmax(backend: Backend, { x, out, logarithm }: SoftmaxArgs): void {
-  const axis = x.shape.length - 1;
-  const rows = x.shape.with(axis, 1);
-  withScratch(backend, [rows, rows], (largest, sum) => {
-    backend.reduce('max', identity, [x], [], [axis], largest!);
-    const shift = broadcastView(largest!, x.shape);
-    backend.reduce('sum', shiftedExp, [x, shift], [], [axis], sum!);
-    backend.map(logarithm ? logSoftmaxOf : softmaxOf, [x, shift, broadcastView(sum!, x.shape)], [], [out]);
-  });
-}
-
-const scaled = defineProgram({ inputs: 1, scalars: 1 }, ({ x, a }) => [mul(x[0]!, a[0]!)]);
-const squaredDeviation = defineProgram({ inputs: 2, scalars: 1 }, ({ x, a }) => [
-  mul(square(sub(x[0]!, x[1]!)), a[0]!),
-]);
-const inverseRoot = defineProgram({ inputs: 1, scalars: 1 }, ({ x, a }) => [div(1, sqrt(add(x[0]!, a[0]!)))]);
-const normalized = defineProgram({ inputs: 3 }, ({ x }) => [mul(sub(x[0]!, x[1]!), x[2]!)]);
-
-/** Layer normalisation in two passes: mean first, then the mean of squared deviations from it. */
-export function layerNorm(backend: Backend, { x, epsilon, out, inverseDeviation }: LayerNormArgs): void {
-  const axis = x.shape.length - 1;
-  const perElement = 1 / x.shape[axis]!;
-  withScratch(backend, [x.shape.with(axis, 1)], (mean) => {
-    backend.reduce('sum', scaled, [x], [perElement], [axis], mean!);
-    const center = broadcastView(mean!, x.shape);
-    backend.reduce('sum', squaredDeviation, [x, center], [perElement], [axis], inverseDeviation);
-    backend.map(inverseRoot, [inverseDeviation], [epsilon], [inverseDeviation]);
-    backend.map(normalized, [x, center, broadcastView(inverseDeviation, x.shape)], [], [out]);
-  });
 }
