@@ -1,9 +1,4 @@
-import {
-  completeSettings,
-  type OptionsOf,
-  type TrainingSettings,
-  type WordShape,
-} from '../shared/options.js';
+import { completeSettings, type OptionsOf, type WordShape, type WordTraining } from '../shared/options.js';
 import type { TaskKind } from '../shared/task-kind.js';
 
 /** What messages call a classifier. */
@@ -22,7 +17,7 @@ export interface ClassifierShape extends WordShape {
 }
 
 /** How a classifier is trained. */
-export interface ClassifierTraining extends TrainingSettings {
+export interface ClassifierTraining extends WordTraining {
   /** Besides `wordDropout`, any word, however frequent, is read as OTHER with this probability (Iyyer et al. 2015). */
   readonly uniformWordDropout: number;
 }

@@ -31,12 +31,16 @@ export interface TrainingSettings {
   readonly rate: number;
   /** Start of everything random, a whole number. */
   readonly seed: number;
+}
+
+/** How a model that reads words is trained. */
+export interface WordTraining extends TrainingSettings {
   /** A word seen n times is read as OTHER with probability wordDropout / (wordDropout + n), so that OTHER is learnt (Kiperwasser & Goldberg 2016). */
   readonly wordDropout: number;
 }
 
-/** What every model has. */
-export type CommonSettings = WordShape & TrainingSettings;
+/** What every model that reads words has. */
+export type CommonSettings = WordShape & WordTraining;
 
 /** What to choose differently from the defaults. */
 export type OptionsOf<Settings> = { readonly [Name in keyof Settings]?: Settings[Name] | undefined };
@@ -44,14 +48,12 @@ export type OptionsOf<Settings> = { readonly [Name in keyof Settings]?: Settings
 /** Throws OstinatoError that names a setting, what it must be and what it is, unless the condition holds. */
 export type Demand<Settings> = (holds: boolean, name: keyof Settings & string, wanted: string) => void;
 
-const wholeFromOne = ['hidden', 'embed', 'buckets', 'layers', 'epochs', 'batch'] as const;
-
 /**
  * Fills in the defaults.
  * @param check looks at the settings that only this kind of model has
  * @throws OstinatoError that names a setting outside its range
  */
-export function completeSettings<Settings extends CommonSettings>(
+export function completeTraining<Settings extends TrainingSettings>(
   kind: TaskKind,
   defaults: Settings,
   options: OptionsOf<Settings>,
@@ -62,18 +64,46 @@ export function completeSettings<Settings extends CommonSettings>(
   const demand: Demand<Settings> = (holds, name, wanted) => {
     if (!holds) throw new OstinatoError(`${kind.name}: ${name} must be ${wanted}, got ${all[name]}`);
   };
-  for (const name of wholeFromOne)
-    demand(Number.isInteger(all[name]) && all[name] >= 1, name, 'a whole number from 1');
-  demand(Number.isInteger(all.letters) && all.letters >= 0, 'letters', 'a whole number from 0');
-  demand(['lstm', 'gru', 'elman'].includes(all.cell), 'cell', 'lstm, gru or elman');
-  demand(all.dropout >= 0 && all.dropout < 1, 'dropout', 'in [0, 1)');
+  demandCounts(all, ['epochs', 'batch'], 1, demand);
   demand(all.rate > 0 && Number.isFinite(all.rate), 'rate', 'a positive number');
   demand(
     Number.isInteger(all.seed) && all.seed >= 0 && all.seed < 2 ** 32,
     'seed',
     'a whole number from 0 to 2^32 - 1',
   );
-  demand(all.wordDropout >= 0, 'wordDropout', 'at least 0');
   check(all, demand);
   return all;
+}
+
+/** Demands whole numbers that are not less than one. */
+export function demandCounts<Settings, Name extends keyof Settings & string>(
+  settings: Settings,
+  names: readonly Name[],
+  from: number,
+  demand: Demand<Settings>,
+): void {
+  for (const name of names) {
+    const value: unknown = settings[name];
+    demand(Number.isInteger(value) && (value as number) >= from, name, `a whole number from ${from}`);
+  }
+}
+
+/** The recurrent networks that models are made of. */
+export const cellNames: readonly CellName[] = ['lstm', 'gru', 'elman'];
+
+/** Fills in the defaults of a model that reads words; see `completeTraining`. */
+export function completeSettings<Settings extends CommonSettings>(
+  kind: TaskKind,
+  defaults: Settings,
+  options: OptionsOf<Settings>,
+  check: (settings: Settings, demand: Demand<Settings>) => void,
+): Settings {
+  return completeTraining(kind, defaults, options, (all, demand) => {
+    demandCounts(all, ['hidden', 'embed', 'buckets', 'layers'], 1, demand);
+    demandCounts(all, ['letters'], 0, demand);
+    demand(cellNames.includes(all.cell), 'cell', 'lstm, gru or elman');
+    demand(all.dropout >= 0 && all.dropout < 1, 'dropout', 'in [0, 1)');
+    demand(all.wordDropout >= 0, 'wordDropout', 'at least 0');
+    check(all, demand);
+  });
 }

@@ -13,8 +13,8 @@ import {
 } from '@ostinato/train';
 import type { TrainingSettings } from './options.js';
 import type { TaskProgress } from './progress.js';
+import type { TaskNetwork } from './task.js';
 import type { TaskKind } from './task-kind.js';
-import type { WordNetwork } from './word-network.js';
 
 /** What a network is trained with. */
 export interface TrainingRun<Example> {
@@ -24,9 +24,9 @@ export interface TrainingRun<Example> {
   readonly progress: TaskProgress;
   /** What messages call them: `sentences`. */
   readonly noun: string;
-  /** Those without words are left out. */
+  /** Those of length 0 are left out. */
   readonly examples: readonly Example[];
-  /** Words of an example. */
+  /** How long an example is: batches are made of similar ones. */
   readonly lengthOf: (example: Example) => number;
   /** A number by which the same examples in the same order are recognised. */
   readonly fingerprint: number;
@@ -44,7 +44,7 @@ export interface TrainingRun<Example> {
  * @throws OstinatoError where training would go on with other examples than it began with
  */
 export async function* trainNetwork<Example>(
-  network: WordNetwork,
+  network: TaskNetwork,
   run: TrainingRun<Example>,
 ): AsyncGenerator<FitEvent, void, undefined> {
   const { progress, settings, loss, evaluate, signal, save } = run;

@@ -2,8 +2,8 @@ import {
   type CellName,
   completeSettings,
   type OptionsOf,
-  type TrainingSettings,
   type WordShape,
+  type WordTraining,
 } from '../shared/options.js';
 import type { TaskKind } from '../shared/task-kind.js';
 
@@ -16,7 +16,7 @@ export const taggerKind: TaskKind = { name: 'tagger', command: 'tag' };
 export interface TaggerShape extends WordShape {}
 
 /** How a tagger is trained. */
-export interface TaggerTraining extends TrainingSettings {
+export interface TaggerTraining extends WordTraining {
   /** Share of the loss that the sentence's intent has, where sentences have one. */
   readonly intentWeight: number;
 }
