@@ -1,9 +1,9 @@
 import type { LanguageModel, LanguageText } from '@ostinato/tasks';
-import { saveLanguageModel } from '@ostinato/tasks/node';
 import { MeanMetric } from '@ostinato/train';
 import { Interrupted } from './errors.js';
 import { Interruption } from './interruption.js';
 import { type LanguageEpoch, LanguageProgress } from './language-progress.js';
+import { languageModels } from './model-kind.js';
 import type { Output } from './terminal.js';
 
 /** The training of a language model that a user watches. */
@@ -44,7 +44,7 @@ export async function trainLanguageWatched(training: WatchedLanguage): Promise<L
   });
   const curve: LanguageEpoch[] = [];
   const loss = new MeanMetric();
-  const save = (unfinished: LanguageModel): Promise<void> => saveLanguageModel(unfinished, out);
+  const save = (unfinished: LanguageModel): Promise<void> => languageModels.save(unfinished, out);
   try {
     if (!model.finished) {
       for await (const event of model.fit(train, { dev, signal: interruption.signal, save })) {
@@ -58,7 +58,7 @@ export async function trainLanguageWatched(training: WatchedLanguage): Promise<L
         }
       }
       progress.erase();
-      if (model.finished) await saveLanguageModel(model, out);
+      if (model.finished) await languageModels.save(model, out);
     }
   } finally {
     interruption.dispose();

@@ -1,5 +1,14 @@
-import type { SequenceClassifier, SequenceTagger } from '@ostinato/tasks';
-import { loadClassifier, loadTagger, saveClassifier, saveTagger } from '@ostinato/tasks/node';
+import type { CtcRecognizer, LanguageModel, SequenceClassifier, SequenceTagger } from '@ostinato/tasks';
+import {
+  loadClassifier,
+  loadLanguageModel,
+  loadRecognizer,
+  loadTagger,
+  saveClassifier,
+  saveLanguageModel,
+  saveRecognizer,
+  saveTagger,
+} from '@ostinato/tasks/node';
 import type { FitEvent } from '@ostinato/train';
 
 /** What commands do with a model, whatever its kind. */
@@ -47,4 +56,22 @@ export const classifiers: ModelKind<SequenceClassifier> = {
   score: { metric: 'accuracy', title: 'accuracy' },
   load: loadClassifier,
   save: saveClassifier,
+};
+
+/** Models of `ostinato speech`. */
+export const recognizers: ModelKind<CtcRecognizer> = {
+  name: 'recognizer',
+  example: 'recording',
+  score: { metric: 'wer', title: 'word errors' },
+  load: loadRecognizer,
+  save: saveRecognizer,
+};
+
+/** Models of `ostinato lm`. */
+export const languageModels: ModelKind<LanguageModel> = {
+  name: 'language model',
+  example: 'word',
+  score: { metric: 'perplexity', title: 'perplexity' },
+  load: loadLanguageModel,
+  save: saveLanguageModel,
 };

@@ -3,10 +3,14 @@ import { Command } from 'commander';
 import { addClassifyEval } from './commands/classify-eval.js';
 import { addClassifyPredict } from './commands/classify-predict.js';
 import { addClassifyTrain } from './commands/classify-train.js';
+import { addDataFsddStrings } from './commands/data-fsdd-strings.js';
 import { addLecture } from './commands/lecture.js';
 import { addLmEval } from './commands/lm-eval.js';
 import { addLmTrain } from './commands/lm-train.js';
 import { addLongLag } from './commands/longlag.js';
+import { addSpeechEval } from './commands/speech-eval.js';
+import { addSpeechPredict } from './commands/speech-predict.js';
+import { addSpeechTrain } from './commands/speech-train.js';
 import { addStart } from './commands/start.js';
 import { addTagEval } from './commands/tag-eval.js';
 import { addTagPredict } from './commands/tag-predict.js';
@@ -15,7 +19,7 @@ import { addTagTrain } from './commands/tag-train.js';
 /** The commands of `ostinato` with their options and help. A new command is one file in `commands/` and one line here. */
 export function createProgram(): Command {
   const program = new Command('ostinato')
-    .description('Train and use sequence models: recurrent networks that read text word by word.')
+    .description('Train and use sequence models: recurrent networks that read words and hear speech.')
     .version(version(), '--version', 'print the version')
     .helpOption('-h, --help', 'print how to use a command')
     .helpCommand(false)
@@ -49,7 +53,18 @@ export function createProgram(): Command {
   addLmTrain(lm);
   addLmEval(lm);
 
+  const speech = program
+    .command('speech')
+    .description('write what is said in recordings: train, evaluate, predict')
+    .helpCommand(false);
+  addSpeechTrain(speech);
+  addSpeechEval(speech);
+  addSpeechPredict(speech);
+
   addLongLag(program);
+
+  const data = program.command('data').description('make data sets').helpCommand(false);
+  addDataFsddStrings(data);
   return program;
 }
 

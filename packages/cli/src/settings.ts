@@ -5,7 +5,7 @@ import { CommandError, UsageError } from './errors.js';
 import type { ModelKind } from './model-kind.js';
 import { numberIn } from './options.js';
 
-/** Settings that all kinds of models have and that have an option. */
+/** Settings of models that have an option of the same name in every command. */
 export interface CommonSettings {
   readonly cell: CellName;
   readonly hidden: number;
@@ -20,31 +20,6 @@ export interface CommonSettings {
 
 const cells: CellName[] = ['lstm', 'gru', 'elman'];
 
-/** `--cell`, `--hidden` and so on, with the defaults of a kind of model. */
-export function settingOptions(
-  kind: Pick<ModelKind<unknown>, 'example'>,
-  defaults: CommonSettings,
-): Option[] {
-  const atLeastOne = numberIn({ whole: true, from: 1 });
-  const setting = (name: keyof CommonSettings, flag: string, description: string): Option =>
-    new Option(flag, description).default(defaults[name]);
-  return [
-    setting('cell', '--cell <name>', 'recurrent network').choices(cells),
-    setting('hidden', '--hidden <n>', 'units of each direction').argParser(atLeastOne),
-    setting('embed', '--embed <n>', "length of a word's vector").argParser(atLeastOne),
-    setting('layers', '--layers <n>', 'bidirectional layers').argParser(atLeastOne),
-    setting('dropout', '--dropout <p>', 'part of the features dropped').argParser(
-      numberIn({ from: 0, below: 1 }),
-    ),
-    setting('epochs', '--epochs <n>', 'times to go through the data').argParser(atLeastOne),
-    setting('batch', '--batch <n>', `${kind.example}s in a step`).argParser(atLeastOne),
-    setting('rate', '--rate <x>', 'learning rate at its highest').argParser(numberIn({ above: 0 })),
-    setting('seed', '--seed <n>', 'start of everything random').argParser(
-      numberIn({ whole: true, from: 0, to: 2 ** 32 - 1 }),
-    ),
-  ];
-}
-
 /** The names of the settings above. */
 export const commonSettingNames: readonly (keyof CommonSettings)[] = [
   'cell',
@@ -57,6 +32,32 @@ export const commonSettingNames: readonly (keyof CommonSettings)[] = [
   'rate',
   'seed',
 ];
+
+/** `--cell`, `--hidden` and so on, with the defaults of a kind of model: of those settings that it has. */
+export function settingOptions(
+  kind: Pick<ModelKind<unknown>, 'example'>,
+  defaults: Partial<CommonSettings>,
+): Option[] {
+  const atLeastOne = numberIn({ whole: true, from: 1 });
+  const makers: Record<keyof CommonSettings, () => Option> = {
+    cell: () => new Option('--cell <name>', 'recurrent network').choices(cells),
+    hidden: () => new Option('--hidden <n>', 'units of each direction').argParser(atLeastOne),
+    embed: () => new Option('--embed <n>', "length of a word's vector").argParser(atLeastOne),
+    layers: () => new Option('--layers <n>', 'recurrent layers').argParser(atLeastOne),
+    dropout: () =>
+      new Option('--dropout <p>', 'part of the features dropped').argParser(numberIn({ from: 0, below: 1 })),
+    epochs: () => new Option('--epochs <n>', 'times to go through the data').argParser(atLeastOne),
+    batch: () => new Option('--batch <n>', `${kind.example}s in a step`).argParser(atLeastOne),
+    rate: () => new Option('--rate <x>', 'learning rate at its highest').argParser(numberIn({ above: 0 })),
+    seed: () =>
+      new Option('--seed <n>', 'start of everything random').argParser(
+        numberIn({ whole: true, from: 0, to: 2 ** 32 - 1 }),
+      ),
+  };
+  return commonSettingNames
+    .filter((name) => defaults[name] !== undefined)
+    .map((name) => makers[name]().default(defaults[name]));
+}
 
 /** The settings among the options of a command. */
 export function pick<Options, Name extends keyof Options>(
@@ -92,8 +93,9 @@ export async function unfinished<
   for (const name of names) {
     const [begun, asked] = [model.settings[name], options[name]];
     if (command.getOptionValueSource(name) === 'cli' && begun !== asked) {
+      const flag = `--${name.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`)}`;
       throw new UsageError(
-        `--${name} ${asked}: ${out} was begun with ${begun}; leave --${name} out to go on, or train a new model`,
+        `${flag} ${asked}: ${out} was begun with ${begun}; leave ${flag} out to go on, or train a new model`,
       );
     }
   }

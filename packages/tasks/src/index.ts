@@ -28,6 +28,26 @@ export {
   languageDefaults,
   languageSchedules,
 } from './language/options.js';
+export type { SpeechDecoding } from './recognizer/decoding.js';
+export {
+  type RecognizerOptions,
+  type RecognizerSettings,
+  type RecognizerShape,
+  type RecognizerTraining,
+  recognizerDefaults,
+  type SpeechFeatureName,
+  type SpeechUnits,
+} from './recognizer/options.js';
+export type { Alternative, Recognition, TimedText } from './recognizer/recognition.js';
+export {
+  CtcRecognizer,
+  type RecognizerCreateOptions,
+  type RecognizerFitOptions,
+  type SymbolLattice,
+} from './recognizer/recognizer.js';
+export type { RecognizerReport } from './recognizer/report.js';
+export type { SpeechStream } from './recognizer/stream.js';
+export type { Utterance } from './recognizer/utterances.js';
 export type { CellName } from './shared/options.js';
 export {
   type TaggerOptions,

@@ -7,5 +7,8 @@ export { encodeCheckpoint } from '@ostinato/train';
 export { fitClassifier } from './classifier/fitting.js';
 export { reportOf as classifierReportOf } from './classifier/report.js';
 export { trainLanguage } from './language/training.js';
+export { fitRecognizer } from './recognizer/fitting.js';
+export { reportOf as recognizerReportOf } from './recognizer/report.js';
+export { note, recognise } from './shared/training.js';
 export { fitTagger } from './tagger/fitting.js';
 export { reportOf as taggerReportOf } from './tagger/report.js';

@@ -3,6 +3,7 @@ import { type Checkpoint, CheckpointError } from '@ostinato/train';
 import { loadCheckpoint, saveCheckpoint } from '@ostinato/train/node';
 import { SequenceClassifier } from './classifier/classifier.js';
 import { LanguageModel } from './language/language-model.js';
+import { CtcRecognizer } from './recognizer/recognizer.js';
 import { SequenceTagger } from './tagger/tagger.js';
 
 /**
@@ -54,6 +55,23 @@ export async function saveLanguageModel(model: LanguageModel, path: string): Pro
  */
 export function loadLanguageModel(path: string): Promise<LanguageModel> {
   return load(path, LanguageModel.fromCheckpoint);
+}
+
+/**
+ * Saves a recogniser, finished or not, in one file. The file is at every moment either the old or the new one.
+ * @throws CheckpointError with path and reason when it cannot be written
+ */
+export async function saveRecognizer(recognizer: CtcRecognizer, path: string): Promise<void> {
+  await saveCheckpoint(path, await recognizer.toCheckpoint());
+}
+
+/**
+ * Loads a recogniser.
+ * @throws CheckpointError with path and reason when the file is missing, damaged, of a newer version, not a recogniser, or one
+ * whose parts do not fit each other
+ */
+export function loadRecognizer(path: string): Promise<CtcRecognizer> {
+  return load(path, CtcRecognizer.fromCheckpoint);
 }
 
 async function load<Task>(path: string, from: (checkpoint: Checkpoint) => Task): Promise<Task> {

@@ -4,9 +4,9 @@ import { CommandError, UsageError } from '../errors.js';
 import { commandLine } from '../invocation.js';
 import type { Experiment } from '../lecture/experiment.js';
 import { experiments } from '../lecture/experiments.js';
-import { type Draw, loadDrawing } from '../lecture/picture/drawing.js';
-import { prepareFolder, savePicture } from '../lecture/picture/save-picture.js';
 import { nearest } from '../nearest.js';
+import { type Draw, loadDrawing } from '../picture/drawing.js';
+import { prepareFolder, savePicture } from '../picture/save-picture.js';
 import { table } from '../table.js';
 import { colorsFor } from '../terminal.js';
 

@@ -2,8 +2,9 @@ import { readSentences } from '@ostinato/data/node';
 import type { LanguageReport } from '@ostinato/tasks';
 import type { Command } from 'commander';
 import { backendOption, startBackend, threadsOption } from '../backend.js';
+import { languageModels } from '../model-kind.js';
 import { count, counted } from '../numbers.js';
-import { openLanguageModel } from '../open-language-model.js';
+import { openModel } from '../open-model.js';
 
 interface EvalOptions {
   readonly backend: string;
@@ -27,7 +28,7 @@ export function addLmEval(parent: Command): void {
 async function evaluate(path: string, file: string, options: EvalOptions): Promise<void> {
   const sentences = await readSentences(file);
   await startBackend(options.backend, options.threads);
-  const model = await openLanguageModel(path);
+  const model = await openModel(languageModels, path);
   const report = await model.evaluate(sentences);
   process.stdout.write(`${options.json ? JSON.stringify(report) : renderLanguageReport(report)}\n`);
 }

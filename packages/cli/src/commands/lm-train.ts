@@ -8,15 +8,16 @@ import {
   languageDefaults,
   languageSchedules,
 } from '@ostinato/tasks';
-import { loadLanguageModel } from '@ostinato/tasks/node';
 import { type Command, Option } from 'commander';
 import { backendOption, startBackend, threadsOption } from '../backend.js';
-import { CommandError, UsageError } from '../errors.js';
+import { UsageError } from '../errors.js';
 import { commandLine } from '../invocation.js';
 import { type LanguageTrainingResult, trainLanguageWatched } from '../language-training.js';
+import { languageModels } from '../model-kind.js';
 import { clock, count, fileSize } from '../numbers.js';
 import { numberIn } from '../options.js';
 import { checkOutputPath } from '../output-path.js';
+import { pick, unfinished } from '../settings.js';
 import { renderLanguageReport } from './lm-eval.js';
 
 /** All settings have an option. */
@@ -95,12 +96,12 @@ async function train(options: TrainOptions, command: Command): Promise<void> {
     throw new UsageError('--schedule plateau: it looks at the development part; give a text as --dev');
   }
   await startBackend(options.backend, options.threads);
-  await checkOutputPath({ name: 'language', load: loadLanguageModel }, options.out, options.resume);
+  await checkOutputPath(languageModels, options.out, options.resume);
   const sentences = await readSentences(options.train);
   const dev = options.dev === undefined ? undefined : await readSentences(options.dev);
   const model = options.resume
-    ? await unfinished(options, command)
-    : LanguageModel.create(sentences, settingsOf(options));
+    ? await unfinished(languageModels, options.out, options, settingNames, command)
+    : LanguageModel.create(sentences, pick(options, settingNames));
   if (model.finished) {
     const { epochs } = model.settings;
     process.stderr.write(`${options.out} is trained already: ${epochs} of ${epochs} epochs are done.\n`);
@@ -120,34 +121,6 @@ async function train(options: TrainOptions, command: Command): Promise<void> {
     ? JSON.stringify({ out, epochs: model.settings.epochs, tokens: words, ...result, dev: report })
     : await summary(options, words, result, report);
   process.stdout.write(`${text}\n`);
-}
-
-function settingsOf(options: TrainOptions): LanguageSettings {
-  return Object.fromEntries(settingNames.map((name) => [name, options[name]])) as unknown as LanguageSettings;
-}
-
-/** The model to go on with. What was chosen when it was begun must not be contradicted now. */
-async function unfinished(options: TrainOptions, command: Command): Promise<LanguageModel> {
-  const { out } = options;
-  const size = await stat(out).then(
-    (found) => found.size,
-    () => 0,
-  );
-  if (size === 0) {
-    throw new CommandError(
-      `--resume: there is no model ${out} to go on with; leave --resume out to begin one`,
-    );
-  }
-  const model = await loadLanguageModel(out);
-  for (const name of settingNames) {
-    const [begun, asked] = [model.settings[name], options[name]];
-    if (command.getOptionValueSource(name) === 'cli' && begun !== asked) {
-      throw new UsageError(
-        `${name} ${asked}: ${out} was begun with ${begun}; leave the option out to go on, or train a new model`,
-      );
-    }
-  }
-  return model;
 }
 
 function resumeCommand({ train, dev, out, backend, threads, json }: TrainOptions): string {

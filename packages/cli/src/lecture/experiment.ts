@@ -1,4 +1,4 @@
-import type { Chart } from './picture/chart.js';
+import type { Chart } from '../picture/chart.js';
 
 /** An experiment of the lecture: what computes is apart from what prints and what draws. */
 export interface ExperimentParts<Result extends object> {

@@ -81,7 +81,7 @@ export class SequenceClassifier extends SequenceTask<LabelledText, ClassifierSet
   }
 
   protected describe(epoch: number, fingerprint: number | undefined): object {
-    return { task: classifierKind.name, ...this.#description, epoch, fingerprint };
+    return { task: classifierKind.task, ...this.#description, epoch, fingerprint };
   }
 
   /**

@@ -2,7 +2,7 @@ import { completeSettings, type OptionsOf, type WordShape, type WordTraining } f
 import type { TaskKind } from '../shared/task-kind.js';
 
 /** What messages call a classifier. */
-export const classifierKind: TaskKind = { name: 'classifier', command: 'classify' };
+export const classifierKind: TaskKind = { name: 'classifier', task: 'classifier', command: 'classify' };
 
 /** How the steps of a text become one vector: see `lastStep`, `meanPooling`, `maxPooling` and `AttentionPooling` of layers. */
 export type PoolingName = 'last' | 'mean' | 'max' | 'attention';

@@ -1,22 +1,23 @@
 import { fnv1a, Random, TokenStream } from '@ostinato/data';
 import { type Backend, OstinatoError } from '@ostinato/kernel';
-import { summary } from '@ostinato/layers';
 import { crossEntropy } from '@ostinato/losses';
 import { dispose, noGrad, type Tensor, tensor, tidy } from '@ostinato/tensor';
 import type { FitEvent } from '@ostinato/train';
 import { Carry, perplexity } from '@ostinato/train';
 import { type Checkpoint, decodeCheckpoint, nextTurn } from '@ostinato/train/inference';
 import { drawnFrom } from '../drawn-from.js';
+import { readingCheckpoint } from '../shared/description.js';
+import type { FitRun } from '../shared/fit-run.js';
+import { type FitOptions, Task } from '../shared/task.js';
 import { withoutState } from './carried-state.js';
-import {
-  describeLanguage,
-  type LanguageDescription,
-  type LanguageProgress,
-  readingCheckpoint,
-  readLanguage,
-} from './description.js';
+import { type LanguageDescription, readDescription } from './description.js';
 import { LanguageNetwork, type LanguageState } from './network.js';
-import { completeLanguageOptions, type LanguageOptions, type LanguageSettings } from './options.js';
+import {
+  completeLanguageOptions,
+  type LanguageOptions,
+  type LanguageSettings,
+  languageKind,
+} from './options.js';
 import { draw } from './sampling.js';
 import { checkSentences, END, tokensOf, vocabularyOf } from './words.js';
 
@@ -26,15 +27,11 @@ const EVALUATION_STEPS = 256;
 /** A text as the model takes it: sentences, each a list of words. */
 export type LanguageText = readonly (readonly string[])[];
 
-/** How `fit` is run. */
-export interface LanguageFitOptions {
-  /** Text to measure the perplexity on after each epoch. Only with the schedule `plateau` does it influence the training. */
-  readonly dev?: LanguageText | undefined;
-  /** Stops after the step that is running, and saves. */
-  readonly signal?: AbortSignal | undefined;
-  /** Called after each epoch, now and then within one, and when training is stopped. A saved model goes on from there. */
-  readonly save?: ((model: LanguageModel) => Promise<void>) | undefined;
-}
+/**
+ * How `fit` is run. Perplexity is what it measures on `dev`; only with the schedule `plateau` does that influence the training. It saves
+ * after each epoch, now and then within one, and when training is stopped.
+ */
+export type LanguageFitOptions = FitOptions<readonly string[], LanguageModel>;
 
 /** How well a text was predicted. */
 export interface LanguageReport {
@@ -69,18 +66,13 @@ export interface SampleOptions {
  * for await (const event of model.fit(sentences, { dev })) if (event.kind === 'epoch') console.log(event.metrics.perplexity);
  * await model.sample({ prompt: ['the', 'company'] });   // ['said', 'it', ...]
  */
-export class LanguageModel {
+export class LanguageModel extends Task<readonly string[], LanguageSettings, LanguageNetwork> {
   readonly #description: LanguageDescription;
-  readonly #network: LanguageNetwork;
-  readonly #progress: LanguageProgress;
-  #isTraining = false;
 
-  private constructor(description: LanguageDescription, progress: LanguageProgress) {
-    this.#description = description;
-    this.#progress = progress;
+  private constructor(description: LanguageDescription) {
     const { settings, words } = description;
-    this.#network = drawnFrom(settings.seed, () => new LanguageNetwork(settings, words.size));
-    this.#network.evaluate();
+    super({ kind: languageKind, settings, network: new LanguageNetwork(settings, words.size) });
+    this.#description = description;
   }
 
   /**
@@ -91,79 +83,62 @@ export class LanguageModel {
     const settings = completeLanguageOptions(options);
     checkSentences('LanguageModel.create', sentences);
     const words = vocabularyOf(sentences, settings.minCount);
-    return new LanguageModel({ settings, words }, { start: undefined, epoch: 0, fingerprint: undefined });
+    return drawnFrom(settings.seed, () => new LanguageModel({ settings, words }));
   }
 
-  /** What it is built like and trained with. */
-  get settings(): LanguageSettings {
-    return this.#description.settings;
-  }
-  /** Epochs trained so far. */
-  get epoch(): number {
-    return this.#progress.epoch;
-  }
-  /** Whether all epochs are done. */
-  get finished(): boolean {
-    return this.epoch >= this.settings.epochs;
-  }
   /** The words that it knows, ends of sentences among them. */
   get words(): string[] {
     return [...this.#description.words];
   }
   /** How many numbers it has learnt. */
   get parameterCount(): number {
-    return this.#network.parameterCount;
+    return this.network.parameterCount;
   }
 
-  /**
-   * Trains, telling what happens. A model whose training was stopped, here or before it was saved, goes on to the very same weights:
-   * after `signal` from the step that was running, after leaving the loop from the last event of kind `checkpoint`. Losses are
-   * means over the tokens, in nats.
-   * @param sentences the same as `create` got
-   * @throws OstinatoError when it is finished already, another `fit` is running, or it would go on with another text;
-   * DataError where the text has no words, or fewer than rows
-   */
-  async *fit(
+  protected async *train(
     sentences: LanguageText,
-    { dev, signal, save }: LanguageFitOptions = {},
+    { progress, dev, signal, save }: FitRun<readonly string[]>,
   ): AsyncGenerator<FitEvent, void, undefined> {
-    if (this.finished) {
-      throw new OstinatoError(
-        `language model: all ${this.settings.epochs} epochs are done; create a new model to train again`,
-      );
-    }
-    this.#assertIdle('fit');
     checkSentences('LanguageModel.fit', sentences);
     if (dev) checkSentences('LanguageModel.fit: dev', dev);
+    const { note, recognise, trainLanguage } = await import('../later.js');
     const { settings, words } = this.#description;
     const tokens = tokensOf(sentences, words);
-    this.#recognise(tokens);
-    this.#isTraining = true;
-    const progress = this.#progress;
-    try {
-      progress.start ??= { weights: await this.#network.state() };
-      const { trainLanguage } = await import('../later.js');
-      yield* trainLanguage(this.#network, {
-        settings,
-        tokens,
-        first: words.indexOf(END),
-        start: progress.start.training && progress.start,
-        signal,
-        evaluate: dev && (async () => ({ perplexity: (await this.evaluate(dev)).perplexity })),
-        save: async (checkpoint) => {
-          progress.start = checkpoint;
-          progress.epoch = checkpoint.training!.position.epoch;
-          await save?.(this);
-        },
-      });
-    } finally {
-      this.#isTraining = false;
-      // The weights of the last checkpoint, or, at the end, of the best epoch where that was looked for.
-      const { training, weights } = progress.start ?? {};
-      const best = this.finished ? training?.best : undefined;
-      if (weights) this.#network.loadState(withoutState(best ?? weights));
-      if (this.finished || !training) progress.start = undefined;
-    }
+    recognise({
+      kind: languageKind,
+      progress,
+      noun: 'tokens',
+      examples: tokens,
+      fingerprint: fnv1a(tokens.join()),
+    });
+    progress.start ??= { weights: await this.network.state() };
+    yield* trainLanguage(this.network, {
+      settings,
+      tokens,
+      first: words.indexOf(END),
+      start: progress.start.training && progress.start,
+      signal,
+      evaluate: dev && (async () => ({ perplexity: (await this.evaluate(dev)).perplexity })),
+      save: async (checkpoint) => {
+        note(progress, checkpoint);
+        await save();
+      },
+    });
+  }
+
+  protected describe(epoch: number, fingerprint: number | undefined): object {
+    const { settings, words } = this.#description;
+    return { task: languageKind.task, settings, words: words.toJSON(), epoch, fingerprint };
+  }
+
+  protected probe(): unknown {
+    return this.network.forward(tensor(new Int32Array(2), [1, 2], { backend: this.backend }));
+  }
+
+  /** The weights of the last checkpoint, or, at the end, of the best epoch where that was looked for. */
+  protected override weightsOf({ weights, training }: Checkpoint): Checkpoint['weights'] {
+    const best = this.finished ? training?.best : undefined;
+    return withoutState(best ?? weights);
   }
 
   /**
@@ -185,7 +160,7 @@ export class LanguageModel {
       for (const { inputs, targets, shape } of stream) {
         const loss = this.#without(() => {
           const { backend } = this;
-          const { logits, state } = this.#network.forward(tensor(inputs, shape, { backend }), carry.value);
+          const { logits, state } = this.network.forward(tensor(inputs, shape, { backend }), carry.value);
           carry.set(state);
           return crossEntropy(logits, targets, { reduction: 'sum' });
         });
@@ -254,40 +229,9 @@ export class LanguageModel {
     return written;
   }
 
-  /** Layers, shapes and numbers of parameters, as a table. */
-  summary(): string {
-    return summary(this.#network, () =>
-      this.#network.forward(tensor(new Int32Array(2), [1, 2], { backend: this.backend })),
-    );
-  }
-
   /** Where its weights are, and it computes. */
   get backend(): Backend {
-    return this.#network.next.weight.backend;
-  }
-
-  /** Moves to another backend, on which it then computes. Throws OstinatoError while `fit` is running. */
-  async to(backend: Backend): Promise<this> {
-    this.#assertIdle('to');
-    await this.#network.to(backend);
-    return this;
-  }
-
-  /** Gives its memory back; it cannot be used any more. Throws OstinatoError while `fit` is running. */
-  dispose(): void {
-    this.#assertIdle('dispose');
-    this.#progress.start = undefined;
-    this.#network.dispose();
-  }
-
-  /**
-   * Everything that makes this model; also where its training stopped, if it is not finished. While `fit` is running, that is the last
-   * checkpoint.
-   */
-  async toCheckpoint(): Promise<Checkpoint> {
-    const { start } = this.#progress;
-    const state: Checkpoint = start ?? { weights: await this.#network.state() };
-    return { ...state, metadata: describeLanguage(this.#description, this.#progress) };
+    return this.network.backend;
   }
 
   /**
@@ -295,19 +239,11 @@ export class LanguageModel {
    * @throws CheckpointError when it is not the checkpoint of a language model, or its parts do not fit each other
    */
   static fromCheckpoint(checkpoint: Checkpoint): LanguageModel {
-    const [description, progress] = readLanguage(checkpoint);
-    return readingCheckpoint(() => {
-      const model = new LanguageModel(description, progress);
-      const best = progress.start ? undefined : checkpoint.training?.best;
-      model.#network.loadState(withoutState(best ?? checkpoint.weights));
-      return model;
+    return readingCheckpoint(languageKind, () => {
+      const [description, common] = readDescription(checkpoint);
+      const model = drawnFrom(description.settings.seed, () => new LanguageModel(description));
+      return model.resume(checkpoint, common);
     });
-  }
-
-  /** The model as one file (safetensors). */
-  async toBytes(): Promise<Uint8Array> {
-    const { encodeCheckpoint } = await import('@ostinato/train');
-    return encodeCheckpoint(await this.toCheckpoint());
   }
 
   /**
@@ -329,7 +265,7 @@ export class LanguageModel {
   async #step(indices: Int32Array, before: LanguageState | undefined): Promise<Reading> {
     const shape = [1, indices.length];
     const { logits, state } = this.#without(() =>
-      this.#network.forward(tensor(indices, shape, { backend: this.backend }), before),
+      this.network.forward(tensor(indices, shape, { backend: this.backend }), before),
     );
     const all = (await logits.data()) as Float32Array;
     dispose(logits);
@@ -338,33 +274,13 @@ export class LanguageModel {
 
   /** Runs without dropout and gradients. */
   #without<T extends Tensor | { logits: Tensor; state: LanguageState }>(run: () => T): T {
-    const wasTraining = this.#network.training;
-    this.#network.evaluate();
+    const wasTraining = this.network.training;
+    this.network.evaluate();
     try {
       return tidy(() => noGrad(run));
     } finally {
-      this.#network.train(wasTraining);
+      this.network.train(wasTraining);
     }
-  }
-
-  /** Notes which text training begins with. Throws OstinatoError where it would go on with another. */
-  #recognise(tokens: Int32Array): void {
-    const progress = this.#progress;
-    const found = fnv1a(tokens.join());
-    if (progress.start?.training && progress.fingerprint !== undefined && progress.fingerprint !== found) {
-      throw new OstinatoError(
-        `language model: training stopped in epoch ${progress.epoch + 1} on another text than these ${tokens.length} tokens; ` +
-          'go on with the same one, or create a new model',
-      );
-    }
-    progress.fingerprint = found;
-  }
-
-  #assertIdle(what: string): void {
-    if (!this.#isTraining) return;
-    throw new OstinatoError(
-      `language model: ${what} must wait until fit has ended; end its loop, or leave it with break`,
-    );
   }
 }
 

@@ -1,3 +1,4 @@
+import type { Backend } from '@ostinato/kernel';
 import {
   Dropout,
   Embedding,
@@ -35,6 +36,11 @@ export class LanguageNetwork extends Module {
     this.rnn = new Stacked(stack, { dropout });
     this.outputDropout = new Dropout(dropout);
     this.next = new Linear(this.rnn.outputSize, vocabulary, { weightInit: uniform, biasInit: uniform });
+  }
+
+  /** Where its parameters live. */
+  get backend(): Backend {
+    return this.next.weight.backend;
   }
 
   /**

@@ -1,5 +1,9 @@
-import { OstinatoError } from '@ostinato/kernel';
+import { completeTraining, demandCounts, type OptionsOf, type TrainingSettings } from '../shared/options.js';
+import type { TaskKind } from '../shared/task-kind.js';
 import { type LanguageCell, languageCells } from './cells.js';
+
+/** What messages call a language model. */
+export const languageKind: TaskKind = { name: 'language model', task: 'language', command: 'lm' };
 
 /** What a language model is built like. */
 export interface LanguageShape {
@@ -19,10 +23,7 @@ export interface LanguageShape {
 export const languageSchedules = ['epochs', 'plateau'] as const;
 
 /** How a language model is trained. */
-export interface LanguageTraining {
-  readonly epochs: number;
-  /** Parts of the text that are read side by side. */
-  readonly batch: number;
+export interface LanguageTraining extends TrainingSettings {
   /** Steps through which gradients flow back. */
   readonly steps: number;
   /** Learning rate of gradient descent at the start. The loss is the sum over the steps, the mean over the rows. */
@@ -40,17 +41,13 @@ export interface LanguageTraining {
   readonly clip: number;
   /** All weights start uniform in [-init, init). */
   readonly init: number;
-  /** Start of everything random, a whole number. */
-  readonly seed: number;
 }
 
 /** Everything about a language model that can be chosen. */
 export type LanguageSettings = LanguageShape & LanguageTraining;
 
 /** What to choose differently from the defaults. */
-export type LanguageOptions = {
-  readonly [Name in keyof LanguageSettings]?: LanguageSettings[Name] | undefined;
-};
+export type LanguageOptions = OptionsOf<LanguageSettings>;
 
 /** The defaults: the small model of Zaremba et al. 2014, "Recurrent neural network regularization". */
 export const languageDefaults: LanguageSettings = {
@@ -71,28 +68,17 @@ export const languageDefaults: LanguageSettings = {
   seed: 1,
 };
 
-const wholeFromOne = ['hidden', 'layers', 'minCount', 'epochs', 'batch', 'steps'] as const;
-const positive = ['rate', 'clip', 'init'] as const;
-
 /** Fills in the defaults. Throws OstinatoError that names a setting outside its range. */
 export function completeLanguageOptions(options: LanguageOptions): LanguageSettings {
-  const given = Object.fromEntries(Object.entries(options).filter(([, value]) => value !== undefined));
-  const all: LanguageSettings = { ...languageDefaults, ...given };
-  const demand = (holds: boolean, name: keyof LanguageSettings, wanted: string): void => {
-    if (!holds) throw new OstinatoError(`language model: ${name} must be ${wanted}, got ${all[name]}`);
-  };
-  for (const name of wholeFromOne)
-    demand(Number.isInteger(all[name]) && all[name] >= 1, name, 'a whole number from 1');
-  for (const name of positive) demand(all[name] > 0 && Number.isFinite(all[name]), name, 'a positive number');
-  demand(all.cell in languageCells, 'cell', `one of ${Object.keys(languageCells).join(', ')}`);
-  demand(languageSchedules.includes(all.schedule), 'schedule', `one of ${languageSchedules.join(', ')}`);
-  demand(all.dropout >= 0 && all.dropout < 1, 'dropout', 'in [0, 1)');
-  demand(all.decay > 0 && all.decay < 1, 'decay', 'between 0 and 1');
-  demand(Number.isInteger(all.fullRate) && all.fullRate >= 0, 'fullRate', 'a whole number from 0');
-  demand(
-    Number.isInteger(all.seed) && all.seed >= 0 && all.seed < 2 ** 32,
-    'seed',
-    'a whole number from 0 to 2^32 - 1',
-  );
-  return all;
+  return completeTraining(languageKind, languageDefaults, options, (all, demand) => {
+    demandCounts(all, ['hidden', 'layers', 'minCount', 'steps'], 1, demand);
+    demandCounts(all, ['fullRate'], 0, demand);
+    for (const name of ['clip', 'init'] as const) {
+      demand(all[name] > 0 && Number.isFinite(all[name]), name, 'a positive number');
+    }
+    demand(all.cell in languageCells, 'cell', `one of ${Object.keys(languageCells).join(', ')}`);
+    demand(languageSchedules.includes(all.schedule), 'schedule', `one of ${languageSchedules.join(', ')}`);
+    demand(all.dropout >= 0 && all.dropout < 1, 'dropout', 'in [0, 1)');
+    demand(all.decay > 0 && all.decay < 1, 'decay', 'between 0 and 1');
+  });
 }

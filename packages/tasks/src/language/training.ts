@@ -53,7 +53,7 @@ export async function* trainLanguage(
   const stream = new TokenStream(run.tokens, { start: run.first, batch, steps });
   if (!start) seed(settings.seed);
   const optimizer = new SGD(network, { clipNorm: clip });
-  const carry = carriedIn(start?.weights, network.next.weight.backend);
+  const carry = carriedIn(start?.weights, network.backend);
   try {
     const events = fit<Chunk>({
       model: network,
@@ -98,7 +98,7 @@ function* chunksOf(stream: TokenStream): Generator<Chunk> {
 
 /** The sum of the cross entropies of the steps, the mean over rows, as the rates of the papers are meant. */
 function lossOf(network: LanguageNetwork, window: StreamWindow, carry: Carry<LanguageState>): Tensor {
-  const { backend } = network.next.weight;
+  const { backend } = network;
   const { logits, state } = network.forward(tensor(window.inputs, window.shape, { backend }), carry.value);
   carry.set(state);
   const targets = tensor(window.targets, window.shape, { backend });

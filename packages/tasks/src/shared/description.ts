@@ -31,7 +31,7 @@ export function readCommon<Settings extends { readonly epochs: number }>(
 ): CommonDescription<Settings> {
   const all = record(kind, 'description', metadata);
   const { task, epoch, fingerprint } = all;
-  if (task !== kind.name) throw unlike(kind, 'task', `'${kind.name}'`, task);
+  if (task !== kind.task) throw unlike(kind, 'task', `'${kind.task}'`, task);
   const isCount = Number.isInteger(epoch) && (epoch as number) >= 0;
   if (epoch !== undefined && !isCount) throw unlike(kind, 'epoch', 'a whole number from 0', epoch);
   if (fingerprint !== undefined && typeof fingerprint !== 'number') {

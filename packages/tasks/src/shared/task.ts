@@ -103,7 +103,7 @@ export abstract class Task<Example, Settings extends TrainingSettings, Network e
   #rest(): void {
     const { start } = this.#progress;
     if (!start) return;
-    this.network.loadState(weightsToUse(start));
+    this.network.loadState(this.weightsOf(start));
     if (this.finished || !start.training) this.#progress.start = undefined;
   }
 
@@ -186,13 +186,19 @@ export abstract class Task<Example, Settings extends TrainingSettings, Network e
     return { ...state, metadata };
   }
 
+  /** The weights of a checkpoint to work with: the averages, if the training has come to some. */
+  protected weightsOf({ weights, training }: Checkpoint): Checkpoint['weights'] {
+    const average = training?.average;
+    return average && average.updates > 0 ? average.weights : weights;
+  }
+
   /** Takes over weights and progress of a checkpoint whose description has been read. */
   protected resume(checkpoint: Checkpoint, { epoch, fingerprint }: CommonDescription<unknown>): this {
-    this.network.loadState(weightsToUse(checkpoint));
     const progress = this.#progress;
     progress.epoch = epoch;
     progress.fingerprint = fingerprint;
     progress.start = checkpoint.training && !this.finished ? checkpoint : undefined;
+    this.network.loadState(this.weightsOf(checkpoint));
     return this;
   }
 
@@ -201,10 +207,4 @@ export abstract class Task<Example, Settings extends TrainingSettings, Network e
     const { encodeCheckpoint } = await import('../later.js');
     return encodeCheckpoint(await this.toCheckpoint());
   }
-}
-
-/** The averages, if the training has come to some. */
-function weightsToUse({ weights, training }: Checkpoint): Checkpoint['weights'] {
-  const average = training?.average;
-  return average && average.updates > 0 ? average.weights : weights;
 }

@@ -89,8 +89,17 @@ export async function* trainNetwork<Example>(
   }
 }
 
+/** What training is recognised by when it goes on. */
+export interface RecognisedTraining {
+  readonly kind: TaskKind;
+  readonly progress: TaskProgress;
+  readonly noun: string;
+  readonly examples: ArrayLike<unknown>;
+  readonly fingerprint: number;
+}
+
 /** Notes which examples training begins with. Throws OstinatoError where it would go on with others. */
-function recognise<Example>({ kind, progress, noun, examples, fingerprint }: TrainingRun<Example>): void {
+export function recognise({ kind, progress, noun, examples, fingerprint }: RecognisedTraining): void {
   if (
     progress.start?.training &&
     progress.fingerprint !== undefined &&
@@ -104,7 +113,8 @@ function recognise<Example>({ kind, progress, noun, examples, fingerprint }: Tra
   progress.fingerprint = fingerprint;
 }
 
-function note(progress: TaskProgress, checkpoint: Checkpoint): void {
+/** Takes a checkpoint as the place where training goes on. */
+export function note(progress: TaskProgress, checkpoint: Checkpoint): void {
   progress.start = checkpoint;
   progress.epoch = checkpoint.training!.position.epoch;
 }

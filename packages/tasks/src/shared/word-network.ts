@@ -3,31 +3,17 @@ import {
   Bidirectional,
   type BothStates,
   Dropout,
-  Elman,
   Embedding,
   EmbeddingBag,
-  GRU,
-  LSTM,
   Module,
-  type RecurrentLayer,
   type SequenceLayer,
   type SequenceResult,
   Stacked,
 } from '@ostinato/layers';
 import { concat, gather, type Tensor } from '@ostinato/tensor';
-import type { CellName, WordShape } from './options.js';
+import type { WordShape } from './options.js';
+import { recurrent } from './recurrent.js';
 import type { WordBatch } from './word-features.js';
-
-function recurrent(cell: CellName, inputSize: number, hidden: number): RecurrentLayer {
-  switch (cell) {
-    case 'lstm':
-      return new LSTM(inputSize, hidden);
-    case 'gru':
-      return new GRU(inputSize, hidden);
-    case 'elman':
-      return new Elman(inputSize, hidden);
-  }
-}
 
 /** Words and their letters, and bidirectional recurrent layers over them: what networks for sentences begin with. */
 export abstract class WordNetwork extends Module {

@@ -10,7 +10,7 @@ import type { TaskKind } from '../shared/task-kind.js';
 export type { CellName };
 
 /** What messages call a tagger. */
-export const taggerKind: TaskKind = { name: 'tagger', command: 'tag' };
+export const taggerKind: TaskKind = { name: 'tagger', task: 'tagger', command: 'tag' };
 
 /** What a tagger is built like. */
 export interface TaggerShape extends WordShape {}

@@ -93,7 +93,7 @@ export class SequenceTagger extends SequenceTask<TaggedSentence, TaggerSettings,
 
   protected describe(epoch: number, fingerprint: number | undefined): object {
     const { settings, words, tags, neighbours, intents } = this.#description;
-    return { task: taggerKind.name, settings, words, tags, neighbours, epoch, fingerprint, intents };
+    return { task: taggerKind.task, settings, words, tags, neighbours, epoch, fingerprint, intents };
   }
 
   /**

@@ -1,5 +1,5 @@
-import type { Chart } from '../picture/chart.js';
-import { curvesChart } from '../picture/curves.js';
+import type { Chart } from '../../picture/chart.js';
+import { curvesChart } from '../../picture/curves.js';
 import type { GradientsResult } from './compute.js';
 
 /** Norm by distance, a curve for each cell, on a logarithmic axis. */

@@ -1,5 +1,5 @@
-import { type Chart, heading } from '../picture/chart.js';
-import { colors } from '../picture/theme.js';
+import { type Chart, heading } from '../../picture/chart.js';
+import { colors } from '../../picture/theme.js';
 import type { LstmResult } from './compute.js';
 
 const WIDTH = 520;

@@ -1,5 +1,5 @@
-import { type Chart, heading } from '../picture/chart.js';
-import { curvesPanel } from '../picture/curves.js';
+import { type Chart, heading } from '../../picture/chart.js';
+import { curvesPanel } from '../../picture/curves.js';
 import { type Step, vector } from '../two-unit-network.js';
 import type { OrderOfInputs, OrderResult } from './compute.js';
 

@@ -1,5 +1,5 @@
-import type { Chart } from '../picture/chart.js';
-import { curvesChart } from '../picture/curves.js';
+import type { Chart } from '../../picture/chart.js';
+import { curvesChart } from '../../picture/curves.js';
 import type { PowerResult } from './compute.js';
 
 /** The output after each step, a curve for each weight, on a logarithmic axis. */

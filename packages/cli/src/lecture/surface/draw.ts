@@ -1,6 +1,6 @@
-import { type Band, bandsOf } from '../picture/bands.js';
-import { type Chart, heading } from '../picture/chart.js';
-import { colors } from '../picture/theme.js';
+import { type Band, bandsOf } from '../../picture/bands.js';
+import { type Chart, heading } from '../../picture/chart.js';
+import { colors } from '../../picture/theme.js';
 import type { PathPlace, SurfaceResult } from './compute.js';
 
 /** Bounds between the bands of colour. */

@@ -1,5 +1,5 @@
-import { type Chart, heading } from '../picture/chart.js';
-import { colors } from '../picture/theme.js';
+import { type Chart, heading } from '../../picture/chart.js';
+import { colors } from '../../picture/theme.js';
 import type { TaipeiResult } from './compute.js';
 
 const slots = ['destination', 'departure'] as const;

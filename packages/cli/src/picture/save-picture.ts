@@ -1,7 +1,7 @@
 import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { writeFileAtomic } from '@ostinato/train/node';
-import { CommandError } from '../../errors.js';
+import { CommandError } from '../errors.js';
 import type { Picture } from './drawing.js';
 
 /**
@@ -33,15 +33,25 @@ export async function savePicture(folder: string, name: string, { svg, png }: Pi
     [join(folder, `${name}.svg`), new TextEncoder().encode(svg)],
     [join(folder, `${name}.png`), png],
   ] as const;
-  for (const [path, bytes] of files) {
-    try {
-      await writeFileAtomic(path, bytes);
-    } catch (cause) {
-      const { code } = cause as NodeJS.ErrnoException;
-      throw new CommandError(`${path}: cannot be written (${code}); give another folder with --out`, {
-        cause,
-      });
-    }
-  }
+  for (const [path, bytes] of files) await write(path, bytes, 'give another folder with --out');
   return files.map(([path]) => path);
+}
+
+/**
+ * Writes a picture into one file, whole or not at all.
+ *
+ * @param path ends in `.svg` or `.png`
+ * @throws CommandError, naming the file, where it cannot be written
+ */
+export async function savePictureAs(path: string, { svg, png }: Picture): Promise<void> {
+  await write(path, /\.svg$/i.test(path) ? new TextEncoder().encode(svg) : png, 'give another path');
+}
+
+async function write(path: string, bytes: Uint8Array, remedy: string): Promise<void> {
+  try {
+    await writeFileAtomic(path, bytes);
+  } catch (cause) {
+    const { code } = cause as NodeJS.ErrnoException;
+    throw new CommandError(`${path}: cannot be written (${code}); ${remedy}`, { cause });
+  }
 }

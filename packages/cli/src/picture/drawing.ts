@@ -40,7 +40,7 @@ const strict: LoggerInterface = {
 };
 
 function refuse(...messages: readonly unknown[]): never {
-  throw new OstinatoError(`lecture: a chart cannot be drawn as it is described: ${messages.join(' ')}`);
+  throw new OstinatoError(`a chart cannot be drawn as it is described: ${messages.join(' ')}`);
 }
 
 /** The packages that draw: optional peers of this one, because they are larger than all the rest. */

@@ -1,0 +1,67 @@
+import { readArpa, readSentences } from '@ostinato/data/node';
+import type { SpeechDecoding } from '@ostinato/tasks';
+import { type Command, Option } from 'commander';
+import { CommandError } from './errors.js';
+import { numberIn } from './options.js';
+
+/** How texts are found, as options of a command. */
+export interface DecodingOptions {
+  readonly beam?: number;
+  readonly lm?: string;
+  readonly lmWeight?: number;
+  readonly wordBonus?: number;
+  readonly lexicon?: string;
+  readonly hotWord?: readonly string[];
+  readonly hotWordBonus?: number;
+}
+
+/** `--beam`, `--lm` and so on. */
+export function addDecodingOptions(command: Command): Command {
+  const number = numberIn({});
+  return command
+    .addOption(
+      new Option('--beam <n>', 'follow so many beginnings of texts; without it the likeliest path').argParser(
+        numberIn({ whole: true, from: 1 }),
+      ),
+    )
+    .option('--lm <file>', 'n-gram model of words, an ARPA file, perhaps packed (.gz)')
+    .addOption(new Option('--lm-weight <x>', 'how much the language model counts').argParser(number))
+    .addOption(new Option('--word-bonus <x>', 'added to the score for each word').argParser(number))
+    .option('--lexicon <file>', 'only the words of this file, separated by blanks or lines')
+    .option('--hot-word <word...>', 'words that are likely here')
+    .addOption(new Option('--hot-word-bonus <x>', 'added to the score for each of them').argParser(number));
+}
+
+/** What `predict` and `evaluate` of a recogniser take. Throws DataError for files that cannot be used. */
+export async function decodingOf(options: DecodingOptions): Promise<SpeechDecoding> {
+  const { beam, lm, lmWeight, wordBonus, lexicon, hotWord, hotWordBonus } = options;
+  return {
+    beam,
+    languageModel: lm === undefined ? undefined : await readArpa(lm),
+    languageModelWeight: lmWeight,
+    wordBonus,
+    lexicon: lexicon === undefined ? undefined : await wordsOf(lexicon),
+    hotWords: hotWord && { words: hotWord, bonus: hotWordBonus },
+  };
+}
+
+async function wordsOf(path: string): Promise<string[]> {
+  const words = new Set((await readSentences(path)).flat());
+  if (words.size === 0) throw new CommandError(`--lexicon ${path}: there are no words in it; give some`);
+  return [...words];
+}
+
+/** The same options for a command line that goes on with something. */
+export function decodingWords(options: DecodingOptions): string[] {
+  const { beam, lm, lmWeight, wordBonus, lexicon, hotWord, hotWordBonus } = options;
+  const given: [string, string | number | undefined][] = [
+    ['--beam', beam],
+    ['--lm', lm],
+    ['--lm-weight', lmWeight],
+    ['--word-bonus', wordBonus],
+    ['--lexicon', lexicon],
+    ['--hot-word-bonus', hotWordBonus],
+  ];
+  const words = given.flatMap(([name, value]) => (value === undefined ? [] : [name, String(value)]));
+  return hotWord ? [...words, '--hot-word', ...hotWord] : words;
+}

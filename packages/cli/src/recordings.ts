@@ -1,0 +1,60 @@
+import { type ManifestEntry, toneSequences } from '@ostinato/data';
+import { readManifest, readWav } from '@ostinato/data/node';
+import type { Utterance } from '@ostinato/tasks';
+import { UsageError } from './errors.js';
+import { counted } from './numbers.js';
+
+/**
+ * The recordings of a manifest with their transcripts. Their names in messages are file and line of the manifest.
+ * @throws DataError that names the manifest's lines whose recordings are missing, or a recording that cannot be read
+ */
+export async function readRecordings(manifest: string): Promise<Utterance[]> {
+  const utterances: Utterance[] = [];
+  for (const entry of await readManifest(manifest)) {
+    utterances.push({ clip: await readWav(entry.path), transcript: entry.transcript, name: nameOf(entry) });
+  }
+  return utterances;
+}
+
+function nameOf({ file, line, path }: ManifestEntry): string {
+  return `${file}:${line}: ${path}`;
+}
+
+/**
+ * The recordings to learn from and to measure on: manifests, or embedded sequences of tones where there is no `--train`.
+ * @throws UsageError for `--dev` without `--train`; DataError that names file and line
+ */
+export async function trainingRecordings({
+  train,
+  dev,
+}: {
+  readonly train?: string;
+  readonly dev?: string;
+}): Promise<{ train: readonly Utterance[]; dev: readonly Utterance[] | undefined }> {
+  if (train === undefined) {
+    if (dev !== undefined) {
+      throw new UsageError('--dev needs --train; without it the embedded sequences of tones are learnt');
+    }
+    return toneSequences();
+  }
+  return {
+    train: await readRecordings(train),
+    dev: dev === undefined ? undefined : await readRecordings(dev),
+  };
+}
+
+/** Says on standard error how many recordings have another rate than the model hears. */
+export function tellResampling(
+  recordings: readonly { readonly clip: { readonly sampleRate: number } }[],
+  sampleRate: number,
+): void {
+  const counts = new Map<number, number>();
+  for (const { clip } of recordings) {
+    if (clip.sampleRate !== sampleRate) counts.set(clip.sampleRate, (counts.get(clip.sampleRate) ?? 0) + 1);
+  }
+  for (const [rate, count] of counts) {
+    process.stderr.write(
+      `${counted(count, 'recording')} of ${rate} Hz ${count === 1 ? 'is' : 'are'} resampled to the ${sampleRate} Hz that the model hears.\n`,
+    );
+  }
+}
