@@ -1,4 +1,5 @@
-/** Text as numbers: vocabularies, tokens, slot corpora, labelled texts, batches, and embedded data sets. Needs no file system. */
+/** Text and speech as numbers: vocabularies, tokens, slot corpora, labelled texts, recordings, batches, and embedded data sets. Needs no file system. */
+export * from './audio/index.js';
 export {
   type BatchOptions,
   BatchPlan,

@@ -1,5 +1,7 @@
 /** What needs a file system: `@ostinato/data/node`. */
 
+export { readWav } from './audio/read-wav.js';
+export { writeWav } from './audio/write-wav.js';
 export { readDigits } from './read-digits.js';
 export { readLabelled, type TextEncoding } from './read-labelled.js';
 export { readSentences } from './read-sentences.js';

@@ -1,0 +1,9 @@
+export type { AudioClip } from './clip.js';
+export { decodeWav } from './decode-wav.js';
+export { encodeWav, type WavBits } from './encode-wav.js';
+export type { FeatureStream } from './features/feature-stream.js';
+export type { Frames } from './features/frames.js';
+export type { SpeechFeaturesDescription, SpeechFeaturesOptions } from './features/options.js';
+export type { SpectralWindow } from './features/spectral-window.js';
+export { SpeechFeatures } from './features/speech-features.js';
+export { Resampler, resample } from './resample.js';
