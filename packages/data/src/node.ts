@@ -1,5 +1,6 @@
 /** What needs a file system: `@ostinato/data/node`. */
 
+export { readArpa } from './ngram/read-arpa.js';
 export { readDigits } from './read-digits.js';
 export { readLabelled, type TextEncoding } from './read-labelled.js';
 export { readSentences } from './read-sentences.js';
