@@ -17,6 +17,8 @@ export { holdOut } from './hold-out.js';
 export { type IdxArray, parseIdx } from './idx.js';
 export { type LabelledText, parseLabelled } from './labelled-text.js';
 export * from './longlag/index.js';
+export { NgramModel, type NgramScore } from './ngram/ngram-model.js';
+export { type ArpaOptions, parseArpa } from './ngram/parse-arpa.js';
 export { type PaddedBatch, type PadOptions, padBatch } from './padding.js';
 export { prefetch } from './prefetch.js';
 export { Random, type RandomGeneratorState } from './random.js';

@@ -2,6 +2,7 @@
 
 export { readWav } from './audio/read-wav.js';
 export { writeWav } from './audio/write-wav.js';
+export { readArpa } from './ngram/read-arpa.js';
 export { readDigits } from './read-digits.js';
 export { readLabelled, type TextEncoding } from './read-labelled.js';
 export { readSentences } from './read-sentences.js';

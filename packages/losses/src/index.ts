@@ -2,6 +2,11 @@
 export { type BinaryCrossEntropyOptions, binaryCrossEntropy } from './binary-cross-entropy.js';
 export type { ClassTargets } from './class-targets.js';
 export { type CrossEntropyOptions, crossEntropy } from './cross-entropy.js';
+export { type CtcAlignment, type CtcAlignOptions, ctcAlign } from './ctc/alignment.js';
+export { type CtcBestPath, type CtcBestPathOptions, ctcBestPath } from './ctc/best-path.js';
+export { ctcCollapse } from './ctc/collapse.js';
+export { type CtcInputOptions, ctcLogProbabilities } from './ctc/log-probabilities.js';
+export type { CtcSegment } from './ctc/segments.js';
 export { type ElementwiseLoss, elementwiseLoss, type Targets } from './elementwise-loss.js';
 export { type HuberOptions, huber } from './huber.js';
 export { checkLengths, countReal, isRealStep, type Lengths, lengthsColumn, sequenceMask } from './lengths.js';
