@@ -1,5 +1,6 @@
 import type { CellProgram } from '@ostinato/kernel';
 import { type Check, checksOf, type Group, type SuiteContext } from './check.js';
+import { ctcLoss } from './groups/ctc-loss.js';
 import { flush } from './groups/flush.js';
 import { gather, scatterAdd } from './groups/gather.js';
 import { golden } from './groups/golden.js';
@@ -56,6 +57,7 @@ const groups: readonly Group[] = [
   projection,
   softmax,
   layerNorm,
+  ctcLoss,
   golden,
   gradients,
   flush,

@@ -67,6 +67,9 @@ export const defaultTolerances = {
   softmax: { relative: 1e-5, absolute: 1e-7 },
   logSoftmax: { relative: 1e-5, absolute: 1e-5 },
   layerNorm: { relative: 1e-4, absolute: 1e-5 },
+  /** The logarithm of each step adds its error, in WGSL 2^-21. */
+  ctcLoss: { relative: 2e-5, absolute: 1e-5 },
+  ctcLossGradient: { relative: 1e-4, absolute: 1e-5 },
   /** Published and hand-worked numbers are rounded themselves; this is for those with all digits. */
   golden: { relative: 1e-4, absolute: 1e-5 },
 } as const satisfies Record<PrimitiveName, Tolerance> & Record<string, Tolerance>;

@@ -137,6 +137,30 @@ export interface LayerNormArgs {
   readonly inverseDeviation: View;
 }
 
+/**
+ * Connectionist temporal classification (Graves et al. 2006): minus the log probability of each row's target, summed over all its
+ * alignments, with softmax(logits) as the probabilities of each step. T steps, B rows, C classes, targets of at most S symbols.
+ */
+export interface CtcLossArgs {
+  /** [T, B, C] scores, before softmax. What lies past a row's input length is not looked at. */
+  readonly logits: View;
+  /** [B, S] i32, symbols in [0, C) other than the blank before a row's target length, anything past it. */
+  readonly targets: View;
+  /** [B] i32, each in [0, T] */
+  readonly inputLengths: View;
+  /** [B] i32, each in [0, S] */
+  readonly targetLengths: View;
+  /** The class that stands between symbols, in [0, C). */
+  readonly blank: number;
+  /**
+   * Out [B]. A target that cannot fit, or is less likely than exp(-ctcLossLimit), has the loss `ctcLossLimit` and the gradient 0,
+   * so that no loss is infinite or NaN but where logits are NaN or Infinity.
+   */
+  readonly loss: View;
+  /** Out [T, B, C], gradient of each row's loss by its logits, 0 past its input length; null where none is wanted. */
+  readonly gradient: View | null;
+}
+
 /** Kernels that a backend may have; each has a fallback made of the required five. */
 export interface FusedKernels {
   readonly recurrence: Fused<RecurrenceArgs>;
@@ -145,6 +169,7 @@ export interface FusedKernels {
   readonly projectionGrad: Fused<ProjectionGradArgs>;
   readonly softmax: Fused<SoftmaxArgs>;
   readonly layerNorm: Fused<LayerNormArgs>;
+  readonly ctcLoss: Fused<CtcLossArgs>;
 }
 
 /** Bytes and blocks in use, and bytes kept for reuse. */

@@ -1,4 +1,5 @@
 import type {
+  CtcLossArgs,
   Fused,
   FusedKernels,
   Kernels,
@@ -9,6 +10,7 @@ import type {
   RecurrenceGradArgs,
   SoftmaxArgs,
 } from './backend.js';
+import { ctcLossSizes } from './check-fused.js';
 import { formatShape, ProgramError, ShapeError } from './errors.js';
 import type { FusedArgs } from './fused.js';
 import type { MapProgram } from './program.js';
@@ -229,6 +231,17 @@ export class CallChecks {
     const N = gradient.shape[2] ?? 0;
     this.#view(gradient, 'projectionGrad', 'gradient', [T, B, N]);
     this.#view(out, 'projectionGrad', 'out', [K, N]);
+  }
+
+  ctcLoss(args: CtcLossArgs): void {
+    const { logits, targets, inputLengths, targetLengths, loss, gradient } = args;
+    const [, B] = ctcLossSizes(args);
+    this.#view(logits, 'ctcLoss', 'logits');
+    this.#view(targets, 'ctcLoss', 'targets');
+    this.#view(inputLengths, 'ctcLoss', 'inputLengths', [B]);
+    this.#view(targetLengths, 'ctcLoss', 'targetLengths', [B]);
+    this.#view(loss, 'ctcLoss', 'loss', [B]);
+    this.#optional(gradient, 'ctcLoss', 'gradient', logits.shape);
   }
 
   /** [T, B, size] of sequences with lengths [B]. */

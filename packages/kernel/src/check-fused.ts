@@ -1,4 +1,5 @@
 import type {
+  CtcLossArgs,
   FusedKernels,
   LayerNormArgs,
   ProjectionArgs,
@@ -9,7 +10,7 @@ import type {
 } from './backend.js';
 import type { Expected } from './check-views.js';
 import type { AnyFusedArgs } from './decorate.js';
-import { formatShape, ProgramError, ShapeError } from './errors.js';
+import { formatShape, IndexError, ProgramError, ShapeError } from './errors.js';
 import type { View } from './view.js';
 
 /** What the arguments of fused kernels are checked with. */
@@ -40,6 +41,9 @@ export function checkFused(name: keyof FusedKernels, args: AnyFusedArgs, checks:
       break;
     case 'layerNorm':
       checkLayerNorm(name, args as LayerNormArgs, checks);
+      break;
+    case 'ctcLoss':
+      checkCtcLoss(name, args as CtcLossArgs, checks);
       break;
   }
 }
@@ -168,6 +172,41 @@ function checkLayerNorm(name: string, args: LayerNormArgs, { read, written }: Fu
   read(x, `${name}: x`, { dtype: 'f32' });
   written(out, `${name}: out`, { shape: x.shape, dtype: 'f32' });
   written(inverseDeviation, `${name}: inverseDeviation`, { shape: x.shape.with(-1, 1), dtype: 'f32' });
+}
+
+function checkCtcLoss(name: string, args: CtcLossArgs, checks: FusedChecks): void {
+  const { logits, targets, inputLengths, targetLengths, loss, gradient } = args;
+  const [T, B, S] = ctcLossSizes(args);
+  checks.read(logits, `${name}: logits`, { dtype: 'f32' });
+  checks.read(targets, `${name}: targets`, { dtype: 'i32' });
+  checks.read(inputLengths, `${name}: inputLengths`, { shape: [B], dtype: 'i32' });
+  checks.lengths(inputLengths, T);
+  checks.read(targetLengths, `${name}: targetLengths`, { shape: [B], dtype: 'i32' });
+  checks.lengths(targetLengths, S);
+  checks.written(loss, `${name}: loss`, { shape: [B], dtype: 'f32' });
+  if (gradient) checks.written(gradient, `${name}: gradient`, { shape: logits.shape, dtype: 'f32' });
+}
+
+/**
+ * Steps, rows and the longest target of a call of `ctcLoss`.
+ * @throws ShapeError where logits and targets do not fit together, IndexError for a blank that is no class
+ */
+export function ctcLossSizes({ logits, targets, blank }: CtcLossArgs): [T: number, B: number, S: number] {
+  const [T, B, C] = logits.shape as [number, number, number];
+  if (logits.shape.length !== 3) {
+    throw new ShapeError(
+      `ctcLoss: logits has shape ${formatShape(logits.shape)}, but [steps, rows, classes] is expected`,
+    );
+  }
+  if (targets.shape.length !== 2 || targets.shape[0] !== B) {
+    throw new ShapeError(
+      `ctcLoss: targets has shape ${formatShape(targets.shape)}, but [${B} rows, symbols] is expected`,
+    );
+  }
+  if (!Number.isInteger(blank) || blank < 0 || blank >= C) {
+    throw new IndexError(`ctcLoss: blank is ${blank}, but a class from 0 to ${C - 1} is expected`);
+  }
+  return [T, B, targets.shape[1]!];
 }
 
 function checkRank(name: string, x: View): void {

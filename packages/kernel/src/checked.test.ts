@@ -1,5 +1,5 @@
 import { beforeEach, describe, expect, it } from 'vitest';
-import type { Backend, ProjectionGradArgs, RecurrenceArgs } from './backend.js';
+import type { Backend, CtcLossArgs, ProjectionGradArgs, RecurrenceArgs } from './backend.js';
 import { defineCell } from './cell.js';
 import { checked } from './checked.js';
 import { DTypeError, IndexError, LifetimeError, ProgramError, ShapeError } from './errors.js';
@@ -211,6 +211,7 @@ describe('checked: fused kernels', () => {
         layerNorm: take('layerNorm'),
         projection: take('projection'),
         projectionGrad: take('projectionGrad'),
+        ctcLoss: take('ctcLoss'),
       },
     });
     backend = checked(inner);
@@ -316,6 +317,38 @@ describe('checked: fused kernels', () => {
     expect(() => backend.fused.projection!.run(projected)).toThrow(
       'projection: weight has shape [3, 5], but [2, 5] is expected',
     );
+  });
+
+  it('refuse wrong targets, lengths and blanks of ctcLoss', () => {
+    const args: CtcLossArgs = {
+      logits: make([T, B, 5]),
+      targets: indices([1, 2, 3, 99], [B, 2]),
+      inputLengths: indices([3, 2]),
+      targetLengths: indices([2, 1]),
+      blank: 0,
+      loss: make([B]),
+      gradient: make([T, B, 5]),
+    };
+    backend.fused.ctcLoss!.run(args);
+    expect(ran).toEqual(['ctcLoss']);
+    const run = (change: Partial<CtcLossArgs>) => () => backend.fused.ctcLoss!.run({ ...args, ...change });
+    expect(run({ logits: make([T, 5]) })).toThrow(
+      'ctcLoss: logits has shape [3, 5], but [steps, rows, classes]',
+    );
+    expect(run({ targets: indices([1, 2]) })).toThrow(
+      'ctcLoss: targets has shape [2], but [2 rows, symbols]',
+    );
+    expect(run({ targets: make([B, 2]) })).toThrow('ctcLoss: targets is f32, but i32 is expected');
+    expect(run({ blank: 5 })).toThrow('ctcLoss: blank is 5, but a class from 0 to 4 is expected');
+    expect(run({ inputLengths: indices([3, 4]) })).toThrow(
+      'index 4 at position [1] is outside a sequence of 3',
+    );
+    expect(run({ targetLengths: indices([3, 0]) })).toThrow(
+      'index 3 at position [0] is outside a sequence of 2',
+    );
+    expect(run({ loss: make([T]) })).toThrow('ctcLoss: loss has shape [3], but [2] is expected');
+    expect(run({ gradient: make([B, T, 5]) })).toThrow('ctcLoss: gradient has shape [2, 3, 5]');
+    expect(ran).toEqual(['ctcLoss']);
   });
 
   it('need an axis to run over', () => {

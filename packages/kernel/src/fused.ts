@@ -1,5 +1,6 @@
 import type { Backend, FusedKernels } from './backend.js';
 import {
+  ctcLoss,
   layerNorm,
   projection,
   projectionGrad,
@@ -12,7 +13,15 @@ import {
 export type FusedArgs<Name extends keyof FusedKernels> = Parameters<FusedKernels[Name]['run']>[0];
 
 type Fallbacks = { [Name in keyof FusedKernels]: (backend: Backend, args: FusedArgs<Name>) => void };
-const fallbacks: Fallbacks = { recurrence, recurrenceGrad, projection, projectionGrad, softmax, layerNorm };
+const fallbacks: Fallbacks = {
+  recurrence,
+  recurrenceGrad,
+  projection,
+  projectionGrad,
+  softmax,
+  layerNorm,
+  ctcLoss,
+};
 
 /** Runs a fused kernel where the backend has it for these arguments, else its fallback. */
 export function runFused<Name extends keyof FusedKernels>(

@@ -13,6 +13,7 @@ export {
   withoutRecurrentProduct,
 } from './cell.js';
 export { checked } from './checked.js';
+export { ctcLossLimit } from './ctc-loss-limit.js';
 export { BackendDecorator } from './decorate.js';
 export * from './errors.js';
 export { type ElementContext, evaluate } from './evaluate.js';

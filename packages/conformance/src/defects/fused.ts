@@ -1,12 +1,25 @@
 import {
   type Backend,
   broadcastView,
+  type CtcLossArgs,
+  ctcLossLimit,
+  defineProgram,
+  expr,
   type FusedKernels,
   fallback,
   type RecurrenceArgs,
   type RecurrenceGradArgs,
+  type View,
+  viewOf,
 } from '@ostinato/kernel';
 import { type Defect, spoil, unstrided } from './defect.js';
+
+const onesInPadding = defineProgram({ inputs: 2 }, ({ x: [value, length] }) => [
+  expr.select(expr.less(expr.coordinate(0), length!), value!, 1),
+]);
+const limitIsNaN = defineProgram({ inputs: 1 }, ({ x: [loss] }) => [
+  expr.select(expr.equal(loss!, ctcLossLimit), expr.sqrt(expr.neg(loss!)), loss!),
+]);
 
 /** A fused kernel that takes everything and does `run`. */
 const kernel = <Args>(run: (args: Args) => void) => ({ supports: () => true, run });
@@ -41,6 +54,27 @@ function backward(
       after(args);
     }),
   });
+}
+
+/** A CTC loss made of the fallback, with something done to its arguments before and to its results after. */
+function ctc(
+  backend: Backend,
+  before: (args: CtcLossArgs) => CtcLossArgs,
+  after: (args: CtcLossArgs) => void = () => {},
+): Partial<Backend> {
+  return withFused(backend, {
+    ctcLoss: kernel((args) => {
+      fallback.ctcLoss(backend, before(args));
+      after(args);
+    }),
+  });
+}
+
+/** Lengths [B] that are all the same. */
+function evenLengths(backend: Backend, { shape }: View, length: number): View {
+  const view: View = { ...viewOf(backend.alloc(4), [1], 'i32'), shape, strides: [0] };
+  backend.write(view.storage, new Int32Array([length]));
+  return view;
 }
 
 /** Mistakes in fused kernels, whether the backend has some or not. */
@@ -180,5 +214,68 @@ export const fusedDefects = {
       withFused(backend, {
         layerNorm: kernel((args) => fallback.layerNorm(backend, { ...args, epsilon: 1e-5 })),
       }),
+  },
+  'ctcLoss: a loss is off': {
+    group: 'fused: ctcLoss',
+    apply: (backend) =>
+      ctc(
+        backend,
+        (args) => args,
+        ({ loss }) => spoil(backend, loss),
+      ),
+  },
+  'ctcLoss: a gradient is off': {
+    group: 'fused: ctcLoss',
+    apply: (backend) =>
+      ctc(
+        backend,
+        (args) => args,
+        ({ gradient }) => gradient && spoil(backend, gradient),
+      ),
+  },
+  'ctcLoss: the blank is always the first class': {
+    group: 'fused: ctcLoss',
+    apply: (backend) => ctc(backend, (args) => ({ ...args, blank: 0 })),
+  },
+  'ctcLoss: strides of logits are ignored': {
+    group: 'fused: ctcLoss',
+    apply: (backend) => ctc(backend, (args) => ({ ...args, logits: unstrided(args.logits) })),
+  },
+  'ctcLoss: input lengths are ignored': {
+    group: 'fused: ctcLoss',
+    apply: (backend) =>
+      withFused(backend, {
+        ctcLoss: kernel((args) => {
+          const inputLengths = evenLengths(backend, args.inputLengths, args.logits.shape[0]!);
+          fallback.ctcLoss(backend, { ...args, inputLengths });
+          backend.free(inputLengths.storage);
+        }),
+      }),
+  },
+  'ctcLoss: the gradient of padding is left as it is': {
+    group: 'fused: ctcLoss',
+    apply: (backend) =>
+      ctc(
+        backend,
+        (args) => args,
+        ({ gradient, inputLengths }) => {
+          if (!gradient) return;
+          const beside = { ...inputLengths, shape: [1, inputLengths.shape[0]!, 1] };
+          const lengths = broadcastView(
+            { ...beside, strides: [0, inputLengths.strides[0]!, 0] },
+            gradient.shape,
+          );
+          backend.map(onesInPadding, [gradient, lengths], [], [gradient]);
+        },
+      ),
+  },
+  'ctcLoss: a target that cannot fit gives NaN': {
+    group: 'fused: ctcLoss',
+    apply: (backend) =>
+      ctc(
+        backend,
+        (args) => args,
+        ({ loss }) => backend.map(limitIsNaN, [loss], [], [loss]),
+      ),
   },
 } as const satisfies Record<string, Defect>;
