@@ -1,6 +1,8 @@
 import type { Backend, FusedKernels } from './backend.js';
 import {
   layerNorm,
+  linearChain,
+  linearChainGrad,
   projection,
   projectionGrad,
   recurrence,
@@ -12,7 +14,16 @@ import {
 export type FusedArgs<Name extends keyof FusedKernels> = Parameters<FusedKernels[Name]['run']>[0];
 
 type Fallbacks = { [Name in keyof FusedKernels]: (backend: Backend, args: FusedArgs<Name>) => void };
-const fallbacks: Fallbacks = { recurrence, recurrenceGrad, projection, projectionGrad, softmax, layerNorm };
+const fallbacks: Fallbacks = {
+  recurrence,
+  recurrenceGrad,
+  projection,
+  projectionGrad,
+  linearChain,
+  linearChainGrad,
+  softmax,
+  layerNorm,
+};
 
 /** Runs a fused kernel where the backend has it for these arguments, else its fallback. */
 export function runFused<Name extends keyof FusedKernels>(

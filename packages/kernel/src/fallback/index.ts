@@ -3,6 +3,7 @@
  * form is tested against.
  */
 export { layerNorm } from './layer-norm.js';
+export { linearChain, linearChainGrad } from './linear-chain.js';
 export { projection, projectionGrad } from './projection.js';
 export { recurrence, recurrenceGrad } from './recurrence.js';
 export { softmax } from './softmax.js';
