@@ -30,13 +30,14 @@ test.each([
         '--json',
         '--verbose',
         'default: "lstm"',
+        'tagger.ostinato',
         `default: ${taggerDefaults.epochs}`,
       ],
     ],
   ],
   [
     ['tag', 'eval', '--help'],
-    ['<model>', '<path>', '--json'],
+    ['<model>', '[path]', '--json'],
   ],
   [
     ['tag', 'predict', '--help'],
@@ -113,10 +114,10 @@ test.each<[string, string[], string]>([
   ['an unknown option', [...train, '--hiden', '3'], "unknown option '--hiden'"],
   [
     'a missing required option',
-    ['tag', 'train', '--train', 'data'],
+    ['lm', 'train', '--train', 'data'],
     "required option '--out <model>' not specified",
   ],
-  ['a missing argument', ['tag', 'eval', 'model'], "missing required argument 'path'"],
+  ['a missing argument', ['lm', 'eval', 'model'], "missing required argument 'file'"],
   ['an argument too many', ['tag', 'eval', 'model', 'data', 'more'], 'too many arguments'],
   [
     'no number',

@@ -7,6 +7,7 @@ import { golden } from './groups/golden.js';
 import { gradients } from './groups/gradients.js';
 import { layerNorm } from './groups/layer-norm.js';
 import { leaks } from './groups/leaks.js';
+import { linearChain } from './groups/linear-chain.js';
 import { map } from './groups/map.js';
 import { matmul } from './groups/matmul.js';
 import { primitiveGroup } from './groups/primitives.js';
@@ -55,6 +56,7 @@ const groups: readonly Group[] = [
   recurrence,
   recurrenceGrad,
   projection,
+  linearChain,
   softmax,
   layerNorm,
   ctcLoss,

@@ -60,6 +60,10 @@ export const defaultTolerances = {
   /** As for matmul, for each term of the inner sum. */
   projection: { relative: 1e-6, absolute: 3e-7 },
   projectionGrad: { relative: 1e-6, absolute: 3e-7 },
+  /** Logarithms of probabilities, and their sum over the steps; wider where scores are larger. */
+  linearChain: { relative: 1e-5, absolute: 1e-5 },
+  /** Probabilities; sums of them in units of their number. */
+  linearChainGrad: { relative: 1e-4, absolute: 3e-6 },
   /** Gradients of tensor operations: a handful of operations more than the operation itself. */
   gradient: { relative: 1e-4, absolute: 2e-5 },
   /** Central differences of a float64 forward pass with a step of 2^-11. */

@@ -119,6 +119,45 @@ export interface ProjectionGradArgs {
   readonly out: View;
 }
 
+/**
+ * All sequences of tags of a linear chain at once (Lafferty et al. 2001): T steps, B rows, K tags. The tags y of a row with L steps
+ * score start[y_0] + Σ_t emissions[t, y_t] + Σ_t transitions[y_{t-1}, y_t] + end[y_{L-1}]; no step at all scores 0. Scores are finite; a
+ * transition is ruled out by a large negative one, such as -1e4.
+ */
+export interface LinearChainArgs {
+  /** [T, B, K]; what lies past a row's length is not looked at. */
+  readonly emissions: View;
+  /** [K, K], from the tag of the row to that of the column. */
+  readonly transitions: View;
+  /** [K], of the tag of the first step. */
+  readonly start: View;
+  /** [K], of the tag of the last step. */
+  readonly end: View;
+  /** [B] i32, each in [0, T] */
+  readonly lengths: View;
+  /** [B], the logarithm of the sum of exp(score) over all sequences of tags. */
+  readonly logPartition: View;
+  /**
+   * [T, B, K], log p(y_t | the steps up to t): the forward scores of a chain that ends at t, less their logarithm of the sum of
+   * exponentials, so that they lose no digits in long sequences. 0 past a row's length. Written by `linearChain`, read by its gradient.
+   */
+  readonly forward: View;
+}
+
+/** The derivative of the log partition, which is made of the probabilities of tags and of pairs of tags. */
+export interface LinearChainGradArgs extends Omit<LinearChainArgs, 'logPartition'> {
+  /** [B], gradient of the log partition. */
+  readonly gradient: View;
+  /** Out [T, B, K]; 0 past a row's length. */
+  readonly dEmissions: View;
+  /** Out [K, K] */
+  readonly dTransitions: View;
+  /** Out [K] */
+  readonly dStart: View;
+  /** Out [K] */
+  readonly dEnd: View;
+}
+
 /** Softmax over the last axis, or its logarithm. x and out have one shape. */
 export interface SoftmaxArgs {
   readonly x: View;
@@ -167,6 +206,8 @@ export interface FusedKernels {
   readonly recurrenceGrad: Fused<RecurrenceGradArgs>;
   readonly projection: Fused<ProjectionArgs>;
   readonly projectionGrad: Fused<ProjectionGradArgs>;
+  readonly linearChain: Fused<LinearChainArgs>;
+  readonly linearChainGrad: Fused<LinearChainGradArgs>;
   readonly softmax: Fused<SoftmaxArgs>;
   readonly layerNorm: Fused<LayerNormArgs>;
   readonly ctcLoss: Fused<CtcLossArgs>;

@@ -4,6 +4,8 @@ import type {
   FusedKernels,
   Kernels,
   LayerNormArgs,
+  LinearChainArgs,
+  LinearChainGradArgs,
   ProjectionArgs,
   ProjectionGradArgs,
   RecurrenceArgs,
@@ -242,6 +244,34 @@ export class CallChecks {
     this.#view(targetLengths, 'ctcLoss', 'targetLengths', [B]);
     this.#view(loss, 'ctcLoss', 'loss', [B]);
     this.#optional(gradient, 'ctcLoss', 'gradient', logits.shape);
+  }
+
+  linearChain(args: LinearChainArgs): void {
+    const [T, B, K] = this.#chain('linearChain', args);
+    this.#view(args.logPartition, 'linearChain', 'logPartition', [B]);
+    this.#view(args.forward, 'linearChain', 'forward', [T, B, K]);
+  }
+
+  linearChainGrad(args: LinearChainGradArgs): void {
+    const where = 'linearChainGrad';
+    const [T, B, K] = this.#chain(where, args);
+    this.#view(args.forward, where, 'forward', [T, B, K]);
+    this.#view(args.gradient, where, 'gradient', [B]);
+    this.#view(args.dEmissions, where, 'dEmissions', [T, B, K]);
+    this.#view(args.dTransitions, where, 'dTransitions', [K, K]);
+    this.#view(args.dStart, where, 'dStart', [K]);
+    this.#view(args.dEnd, where, 'dEnd', [K]);
+  }
+
+  #chain(
+    where: string,
+    { emissions, transitions, start, end, lengths }: Omit<LinearChainArgs, 'logPartition' | 'forward'>,
+  ): readonly [number, number, number] {
+    const [T, B, K] = this.#sequences(where, emissions, 'emissions', lengths);
+    this.#view(transitions, where, 'transitions', [K, K]);
+    this.#view(start, where, 'start', [K]);
+    this.#view(end, where, 'end', [K]);
+    return [T, B, K];
   }
 
   /** [T, B, size] of sequences with lengths [B]. */

@@ -2,6 +2,8 @@ import type {
   CtcLossArgs,
   FusedKernels,
   LayerNormArgs,
+  LinearChainArgs,
+  LinearChainGradArgs,
   ProjectionArgs,
   ProjectionGradArgs,
   RecurrenceArgs,
@@ -35,6 +37,12 @@ export function checkFused(name: keyof FusedKernels, args: AnyFusedArgs, checks:
       break;
     case 'projectionGrad':
       checkProjectionGrad(name, args as ProjectionGradArgs, checks);
+      break;
+    case 'linearChain':
+      checkLinearChain(name, args as LinearChainArgs, checks);
+      break;
+    case 'linearChainGrad':
+      checkLinearChainGrad(name, args as LinearChainGradArgs, checks);
       break;
     case 'softmax':
       checkSoftmax(name, args as SoftmaxArgs, checks);
@@ -158,6 +166,43 @@ function checkSequences(
   checks.read(lengths, `${name}: lengths`, { shape: [B], dtype: 'i32' });
   checks.lengths(lengths, T);
   return [T, B, K];
+}
+
+/** [T, B, K] of a linear chain. */
+function checkChain(
+  name: string,
+  { emissions, transitions, start, end, lengths }: Omit<LinearChainArgs, 'logPartition' | 'forward'>,
+  checks: FusedChecks,
+): [number, number, number] {
+  if (emissions.shape.length !== 3) {
+    throw new ShapeError(
+      `${name}: emissions have shape ${formatShape(emissions.shape)}, but [steps, rows, tags] is expected`,
+    );
+  }
+  const [T, B, K] = emissions.shape as [number, number, number];
+  checks.read(emissions, `${name}: emissions`, { dtype: 'f32' });
+  checks.read(transitions, `${name}: transitions`, { shape: [K, K], dtype: 'f32' });
+  checks.read(start, `${name}: start`, { shape: [K], dtype: 'f32' });
+  checks.read(end, `${name}: end`, { shape: [K], dtype: 'f32' });
+  checks.read(lengths, `${name}: lengths`, { shape: [B], dtype: 'i32' });
+  checks.lengths(lengths, T);
+  return [T, B, K];
+}
+
+function checkLinearChain(name: string, args: LinearChainArgs, checks: FusedChecks): void {
+  const [T, B, K] = checkChain(name, args, checks);
+  checks.written(args.logPartition, `${name}: logPartition`, { shape: [B], dtype: 'f32' });
+  checks.written(args.forward, `${name}: forward`, { shape: [T, B, K], dtype: 'f32' });
+}
+
+function checkLinearChainGrad(name: string, args: LinearChainGradArgs, checks: FusedChecks): void {
+  const [T, B, K] = checkChain(name, args, checks);
+  checks.read(args.forward, `${name}: forward`, { shape: [T, B, K], dtype: 'f32' });
+  checks.read(args.gradient, `${name}: gradient`, { shape: [B], dtype: 'f32' });
+  checks.written(args.dEmissions, `${name}: dEmissions`, { shape: [T, B, K], dtype: 'f32' });
+  checks.written(args.dTransitions, `${name}: dTransitions`, { shape: [K, K], dtype: 'f32' });
+  checks.written(args.dStart, `${name}: dStart`, { shape: [K], dtype: 'f32' });
+  checks.written(args.dEnd, `${name}: dEnd`, { shape: [K], dtype: 'f32' });
 }
 
 function checkSoftmax(name: string, { x, out }: SoftmaxArgs, { read, written }: FusedChecks): void {

@@ -212,6 +212,8 @@ describe('checked: fused kernels', () => {
         projection: take('projection'),
         projectionGrad: take('projectionGrad'),
         ctcLoss: take('ctcLoss'),
+        linearChain: take('linearChain'),
+        linearChainGrad: take('linearChainGrad'),
       },
     });
     backend = checked(inner);
@@ -246,6 +248,36 @@ describe('checked: fused kernels', () => {
     backend.fused.projectionGrad!.run({ ...sequences, gradient: make([T, B, 5]), out: make([2, 5]) });
     const all = ['recurrence', 'recurrenceGrad', 'softmax', 'layerNorm', 'projection', 'projectionGrad'];
     expect(ran).toEqual(all);
+  });
+
+  it('of linear chains are run when their arguments fit', () => {
+    const chain = {
+      emissions: make([T, B, 4]),
+      transitions: make([4, 4]),
+      start: make([4]),
+      end: make([4]),
+      lengths: indices([3, 0]),
+      forward: make([T, B, 4]),
+    };
+    const outs = {
+      dEmissions: make([T, B, 4]),
+      dTransitions: make([4, 4]),
+      dStart: make([4]),
+      dEnd: make([4]),
+    };
+    const { linearChain, linearChainGrad } = backend.fused;
+    linearChain!.run({ ...chain, logPartition: make([B]) });
+    linearChainGrad!.run({ ...chain, gradient: make([B]), ...outs });
+    expect(ran).toEqual(['linearChain', 'linearChainGrad']);
+    expect(() => linearChain!.run({ ...chain, logPartition: make([T]) })).toThrow(
+      'linearChain: logPartition has shape [3], but [2] is expected',
+    );
+    expect(() => linearChain!.run({ ...chain, lengths: indices([3, 4]), logPartition: make([B]) })).toThrow(
+      /linearChain: .*4.*a sequence of 3 steps/,
+    );
+    expect(() =>
+      linearChainGrad!.run({ ...chain, transitions: make([3, 4]), gradient: make([B]), ...outs }),
+    ).toThrow('linearChainGrad: transitions has shape [3, 4], but [4, 4] is expected');
   });
 
   it.each<[string, () => Partial<RecurrenceArgs>, string]>([

@@ -2,6 +2,8 @@ import type { Backend, FusedKernels } from './backend.js';
 import {
   ctcLoss,
   layerNorm,
+  linearChain,
+  linearChainGrad,
   projection,
   projectionGrad,
   recurrence,
@@ -18,6 +20,8 @@ const fallbacks: Fallbacks = {
   recurrenceGrad,
   projection,
   projectionGrad,
+  linearChain,
+  linearChainGrad,
   softmax,
   layerNorm,
   ctcLoss,

@@ -1,3 +1,4 @@
+import { flights } from '@ostinato/data';
 import { readTagged } from '@ostinato/data/node';
 import type { Command } from 'commander';
 import { backendOption, startBackend } from '../backend.js';
@@ -11,20 +12,23 @@ interface EvalOptions {
   readonly json?: boolean;
 }
 
-/** `ostinato tag eval MODEL PATH`: how well a model tags sentences whose slots are known. */
+/** `ostinato tag eval MODEL [PATH]`: how well a model tags sentences whose slots are known. */
 export function addTagEval(parent: Command): void {
   parent
     .command('eval')
     .description('measure a model on sentences whose slots are known')
     .argument('<model>', 'file that "tag train" wrote')
-    .argument('<path>', 'folder with seq.in, seq.out and perhaps label, or a CoNLL file')
+    .argument(
+      '[path]',
+      'folder with seq.in, seq.out and perhaps label, or a CoNLL file; the test part of the embedded requests by default',
+    )
     .addOption(backendOption())
     .option('--json', 'print one JSON object; its numbers are fractions, not percent')
     .action(evaluate);
 }
 
-async function evaluate(model: string, path: string, options: EvalOptions): Promise<void> {
-  const sentences = await readTagged(path);
+async function evaluate(model: string, path: string | undefined, options: EvalOptions): Promise<void> {
+  const sentences = path === undefined ? flights().test : await readTagged(path);
   await startBackend(options.backend);
   const tagger = await openModel(taggers, model);
   const report = await tagger.evaluate(sentences);

@@ -39,6 +39,23 @@ describe('a training', () => {
     expect(status).toBe(0);
   });
 
+  test('without arguments learns the embedded requests for flights', async () => {
+    const folder = await temporaryFolder(onTestFinished);
+    const { status, stdout } = await ostinato(['tag', 'train', ...tiny, '--epochs', '1'], folder);
+    expect(stdout).toMatch(/^Learnt from 3,000 sentences .*\nOn the development part: slot F1 \d/);
+    expect(stdout).toContain('npx pnpm ostinato tag eval tagger.ostinato\n');
+    expect(status).toBe(0);
+    const report = await ostinato(['tag', 'eval', 'tagger.ostinato', '--json'], folder);
+    expect(JSON.parse(report.stdout)).toMatchObject({ sentences: 500 });
+  });
+
+  test('refuses --dev without --train', async () => {
+    const folder = await temporaryFolder(onTestFinished);
+    const { status, stdout, stderr } = await ostinato(['tag', 'train', '--dev', 'x', ...tiny], folder);
+    expect(stderr).toMatch(/^error: --dev needs --train; /);
+    expect({ status, stdout }).toEqual({ status: 2, stdout: '' });
+  });
+
   test('with --json writes one JSON object to standard output, and nothing else', async () => {
     const folder = await workplace();
     const { status, stdout } = await ostinato([...train, '--dev', 'dev', '--json'], folder);

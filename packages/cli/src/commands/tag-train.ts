@@ -1,6 +1,5 @@
 import { stat } from 'node:fs/promises';
 import type { TaggedSentence } from '@ostinato/data';
-import { readTagged } from '@ostinato/data/node';
 import { SequenceTagger, type TaggerReport, taggerDefaults } from '@ostinato/tasks';
 import type { Command } from 'commander';
 import { backendOption, startBackend } from '../backend.js';
@@ -10,25 +9,28 @@ import { clock, counted, fileSize } from '../numbers.js';
 import { checkOutputPath } from '../output-path.js';
 import { summarizeReport } from '../report.js';
 import { type CommonSettings, commonSettingNames, pick, settingOptions, unfinished } from '../settings.js';
+import { type TrainingSentences, trainingSentences } from '../tagged-data.js';
 import { type TrainingResult, trainWatched } from '../training.js';
 
-interface TrainOptions extends CommonSettings {
-  readonly train: string;
-  readonly dev?: string;
+interface TrainOptions extends CommonSettings, TrainingSentences {
   readonly out: string;
   readonly backend: string;
   readonly resume?: boolean;
   readonly json?: boolean;
 }
 
+const DEFAULT_OUT = 'tagger.ostinato';
+
 /** `ostinato tag train`: learns to find slots from sentences whose slots are known. */
 export function addTagTrain(parent: Command): void {
   const command = parent
     .command('train')
-    .description('learn from sentences whose slots are known; Ctrl-C saves, --resume goes on')
-    .requiredOption('--train <path>', 'folder with seq.in, seq.out and perhaps label, or a CoNLL file')
+    .description(
+      'learn from sentences whose slots are known, embedded requests for flights by default; Ctrl-C saves, --resume goes on',
+    )
+    .option('--train <path>', 'folder with seq.in, seq.out and perhaps label, or a CoNLL file')
     .option('--dev <path>', 'sentences to measure slot F1 on after each epoch')
-    .requiredOption('--out <model>', 'file for the model');
+    .option('--out <model>', 'file for the model', DEFAULT_OUT);
   for (const option of settingOptions(taggers, taggerDefaults)) command.addOption(option);
   command
     .addOption(backendOption())
@@ -41,8 +43,7 @@ async function train(options: TrainOptions, command: Command): Promise<void> {
   const { out } = options;
   await startBackend(options.backend);
   await checkOutputPath(taggers, out, options.resume);
-  const sentences = await readTagged(options.train);
-  const dev = options.dev === undefined ? undefined : await readTagged(options.dev);
+  const { train: sentences, dev } = await trainingSentences(options);
   const tagger = options.resume
     ? await unfinished(taggers, out, options, commonSettingNames, command)
     : SequenceTagger.create(sentences, pick(options, commonSettingNames));
@@ -66,12 +67,14 @@ async function train(options: TrainOptions, command: Command): Promise<void> {
 }
 
 function resumeCommand({ train, dev, out, backend, json }: TrainOptions): string {
-  const extra = [
+  const words = [
+    ...(train === undefined ? [] : ['--train', train]),
+    ...(out === DEFAULT_OUT ? [] : ['--out', out]),
     ...(dev === undefined ? [] : ['--dev', dev]),
     ...(backend === 'cpu' ? [] : ['--backend', backend]),
     ...(json ? ['--json'] : []),
   ];
-  return commandLine('tag', 'train', '--train', train, '--out', out, ...extra, '--resume');
+  return commandLine('tag', 'train', ...words, '--resume');
 }
 
 async function summary(
@@ -81,12 +84,13 @@ async function summary(
 ): Promise<string> {
   const example = sentences[0]!.words.join(' ');
   const { size } = await stat(out);
+  const files = train === undefined ? [] : [dev ?? train];
   return [
     `Learnt from ${counted(sentences.length, 'sentence')} in ${clock(result.seconds)}.`,
-    ...(result.dev ? [`On ${dev}: ${summarizeReport(result.dev)}.`] : []),
+    ...(result.dev ? [`On ${dev ?? 'the development part'}: ${summarizeReport(result.dev)}.`] : []),
     `The model is ${out} (${fileSize(size)}). To measure it and to use it:`,
     '',
-    `  ${commandLine('tag', 'eval', out, dev ?? train)}`,
+    `  ${commandLine('tag', 'eval', out, ...files)}`,
     `  ${commandLine('tag', 'predict', out, example)}`,
   ].join('\n');
 }

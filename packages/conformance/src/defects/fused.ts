@@ -7,6 +7,9 @@ import {
   expr,
   type FusedKernels,
   fallback,
+  type LinearChainArgs,
+  type LinearChainGradArgs,
+  permuteView,
   type RecurrenceArgs,
   type RecurrenceGradArgs,
   type View,
@@ -70,11 +73,39 @@ function ctc(
   });
 }
 
+/** A linear chain made of the fallback, with something done to its arguments before and to its results after. */
+function chain(
+  backend: Backend,
+  before: (args: LinearChainArgs) => LinearChainArgs,
+  after: (args: LinearChainArgs) => void = () => {},
+): Partial<Backend> {
+  return withFused(backend, {
+    linearChain: kernel((args) => {
+      fallback.linearChain(backend, before(args));
+      after(args);
+    }),
+  });
+}
+
 /** Lengths [B] that are all the same. */
 function evenLengths(backend: Backend, { shape }: View, length: number): View {
   const view: View = { ...viewOf(backend.alloc(4), [1], 'i32'), shape, strides: [0] };
   backend.write(view.storage, new Int32Array([length]));
   return view;
+}
+
+/** The same, for its gradient. */
+function chainGradient(
+  backend: Backend,
+  before: (args: LinearChainGradArgs) => LinearChainGradArgs,
+  after: (args: LinearChainGradArgs) => void = () => {},
+): Partial<Backend> {
+  return withFused(backend, {
+    linearChainGrad: kernel((args) => {
+      fallback.linearChainGrad(backend, before(args));
+      after(args);
+    }),
+  });
 }
 
 /** Mistakes in fused kernels, whether the backend has some or not. */
@@ -190,6 +221,82 @@ export const fusedDefects = {
           spoil(backend, args.out);
         }),
       }),
+  },
+  'linearChain: the start is that of the end': {
+    group: 'fused: linearChain',
+    apply: (backend) => chain(backend, (args) => ({ ...args, start: args.end })),
+  },
+  'linearChain: transitions are read the other way': {
+    group: 'fused: linearChain',
+    apply: (backend) =>
+      chain(backend, (args) => ({ ...args, transitions: permuteView(args.transitions, [1, 0]) })),
+  },
+  'linearChain: strides of emissions are ignored': {
+    group: 'fused: linearChain',
+    apply: (backend) => chain(backend, (args) => ({ ...args, emissions: unstrided(args.emissions) })),
+  },
+  'linearChainGrad: the gradient of rows is repeated': {
+    group: 'fused: linearChain',
+    apply: (backend) =>
+      chainGradient(backend, (args) => ({ ...args, gradient: { ...args.gradient, strides: [0] } })),
+  },
+  'linearChainGrad: the end is ignored': {
+    group: 'fused: linearChain',
+    apply: (backend) => chainGradient(backend, (args) => ({ ...args, end: { ...args.end, strides: [0] } })),
+  },
+  'linearChain: logPartition is off': {
+    group: 'fused: linearChain',
+    apply: (backend) =>
+      chain(
+        backend,
+        (args) => args,
+        ({ logPartition }) => spoil(backend, logPartition),
+      ),
+  },
+  'linearChain: forward is off': {
+    group: 'fused: linearChain',
+    apply: (backend) =>
+      chain(
+        backend,
+        (args) => args,
+        ({ forward }) => spoil(backend, forward),
+      ),
+  },
+  'linearChainGrad: dEmissions is off': {
+    group: 'fused: linearChain',
+    apply: (backend) =>
+      chainGradient(
+        backend,
+        (args) => args,
+        ({ dEmissions }) => spoil(backend, dEmissions),
+      ),
+  },
+  'linearChainGrad: dTransitions is off': {
+    group: 'fused: linearChain',
+    apply: (backend) =>
+      chainGradient(
+        backend,
+        (args) => args,
+        ({ dTransitions }) => spoil(backend, dTransitions),
+      ),
+  },
+  'linearChainGrad: dStart is off': {
+    group: 'fused: linearChain',
+    apply: (backend) =>
+      chainGradient(
+        backend,
+        (args) => args,
+        ({ dStart }) => spoil(backend, dStart),
+      ),
+  },
+  'linearChainGrad: dEnd is off': {
+    group: 'fused: linearChain',
+    apply: (backend) =>
+      chainGradient(
+        backend,
+        (args) => args,
+        ({ dEnd }) => spoil(backend, dEnd),
+      ),
   },
   'softmax: no logarithm': {
     group: 'fused: softmax',

@@ -4,6 +4,7 @@
  */
 export { ctcLoss } from './ctc-loss.js';
 export { layerNorm } from './layer-norm.js';
+export { linearChain, linearChainGrad } from './linear-chain.js';
 export { projection, projectionGrad } from './projection.js';
 export { recurrence, recurrenceGrad } from './recurrence.js';
 export { softmax } from './softmax.js';
