@@ -68,6 +68,7 @@ export function addSpeechTrain(parent: Command): void {
     .option('--no-bidirectional', 'read forwards only, to recognise while somebody speaks');
   for (const option of settingOptions(recognizers, recognizerDefaults)) command.addOption(option);
   command
+    .addOption(setting('steps', '--steps <n>', 'steps in all, where --epochs is 0').argParser(whole(1)))
     .addOption(
       setting(
         'speedChange',

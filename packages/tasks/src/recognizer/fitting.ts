@@ -49,7 +49,7 @@ export async function* fitRecognizer(
   const examples = utterances.map((utterance, index): Example => {
     const target = symbols.encode(where, nameOf(utterance, index), utterance.transcript);
     const samples = input.samplesOf(utterance.clip);
-    const steps = input.stepsOf(input.features.countOf(samples.length));
+    const steps = input.stepsOf(input.features.frameCount(samples.length));
     assertFits(where, utterance, index, target, steps);
     return { index, samples, target, steps };
   });

@@ -20,8 +20,14 @@ export class SpeechInput {
     bidirectional,
   }: RecognizerShape) {
     const normalization = bidirectional ? 'utterance' : 'running';
-    const cepstra = kind === 'mfcc' ? { coefficients } : {};
-    this.features = new SpeechFeatures({ sampleRate, kind, bands, deltas, normalization, ...cepstra });
+    this.features = new SpeechFeatures({
+      sampleRate,
+      kind,
+      bands,
+      coefficients,
+      deltas: deltas as 0 | 1 | 2,
+      normalization,
+    });
     this.#subsampling = subsampling;
   }
 

@@ -47,6 +47,10 @@ export interface RecognizerShape {
 
 /** How a recogniser is trained. Recordings are changed each time that they are heard, so that there are more of them. */
 export interface RecognizerTraining extends TrainingSettings {
+  /** 0, the default, goes through the data as often as makes `steps` steps, but not less than 10 times. */
+  readonly epochs: number;
+  /** Steps of training where `epochs` is 0. */
+  readonly steps: number;
   /** Recordings are played up to this part faster or slower, which changes their pitch too; 0 for none (Ko et al. 2015). */
   readonly speedChange: number;
   /** Up to so many decibels louder or softer. */
@@ -77,7 +81,8 @@ export const recognizerDefaults: RecognizerSettings = {
   layers: 2,
   bidirectional: true,
   dropout: 0.3,
-  epochs: 20,
+  epochs: 0,
+  steps: 2000,
   batch: 16,
   rate: 4e-3,
   seed: 1,
@@ -90,7 +95,7 @@ export const recognizerDefaults: RecognizerSettings = {
 /** Fills in the defaults. Throws OstinatoError that names a setting outside its range. */
 export function completeOptions(options: RecognizerOptions): RecognizerSettings {
   return completeTraining(recognizerKind, recognizerDefaults, options, (all, demand) => {
-    demandCounts(all, ['bands', 'coefficients', 'subsampling', 'hidden', 'layers'], 1, demand);
+    demandCounts(all, ['bands', 'coefficients', 'subsampling', 'hidden', 'layers', 'steps'], 1, demand);
     demandCounts(all, ['sampleRate', 'deltas', 'masks'], 0, demand);
     demand(['char', 'word'].includes(all.units), 'units', 'char or word');
     demand(['logMel', 'mfcc'].includes(all.features), 'features', 'logMel or mfcc');
@@ -103,4 +108,9 @@ export function completeOptions(options: RecognizerOptions): RecognizerSettings 
     demand(all.gainChange >= 0 && all.gainChange <= 60, 'gainChange', 'from 0 to 60');
     demand(Number.isFinite(all.noiseBelow) && all.noiseBelow >= 0, 'noiseBelow', 'at least 0');
   });
+}
+
+/** Times to go through so many examples. */
+export function epochsFor({ epochs, steps, batch }: RecognizerTraining, examples: number): number {
+  return epochs || Math.max(10, Math.round(steps / Math.max(1, Math.ceil(examples / batch))));
 }

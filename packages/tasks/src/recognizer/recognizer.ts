@@ -14,6 +14,7 @@ import { SpeechInput } from './input.js';
 import { RecognizerNetwork } from './network.js';
 import {
   completeOptions,
+  epochsFor,
   type RecognizerOptions,
   type RecognizerSettings,
   recognizerKind,
@@ -96,7 +97,8 @@ export class CtcRecognizer extends Task<Utterance, RecognizerSettings, Recognize
         `${where}: without utterances the sample rate is unknown; give the option sampleRate`,
       );
     }
-    const description = { settings: { ...settings, sampleRate }, symbols };
+    const epochs = epochsFor(settings, utterances.length);
+    const description = { settings: { ...settings, sampleRate, epochs }, symbols };
     return drawnFrom(settings.seed, () => new CtcRecognizer(description));
   }
 

@@ -64,7 +64,9 @@ export function completeTraining<Settings extends TrainingSettings>(
   const demand: Demand<Settings> = (holds, name, wanted) => {
     if (!holds) throw new OstinatoError(`${kind.name}: ${name} must be ${wanted}, got ${all[name]}`);
   };
-  demandCounts(all, ['epochs', 'batch'], 1, demand);
+  demandCounts(all, ['batch'], 1, demand);
+  // 0 where the number of examples decides.
+  demandCounts(all, ['epochs'], Math.min(1, defaults.epochs), demand);
   demand(all.rate > 0 && Number.isFinite(all.rate), 'rate', 'a positive number');
   demand(
     Number.isInteger(all.seed) && all.seed >= 0 && all.seed < 2 ** 32,
