@@ -1,5 +1,6 @@
 /** What needs a file system: `@ostinato/data/node`. */
 
+export { readManifest } from './audio/read-manifest.js';
 export { readWav } from './audio/read-wav.js';
 export { writeWav } from './audio/write-wav.js';
 export { readArpa } from './ngram/read-arpa.js';

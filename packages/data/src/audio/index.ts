@@ -6,4 +6,11 @@ export type { Frames } from './features/frames.js';
 export type { SpeechFeaturesDescription, SpeechFeaturesOptions } from './features/options.js';
 export type { SpectralWindow } from './features/spectral-window.js';
 export { SpeechFeatures } from './features/speech-features.js';
+export { type ManifestEntry, parseManifest } from './manifest.js';
 export { Resampler, resample } from './resample.js';
+export {
+  type ToneSequences,
+  type ToneSequencesOptions,
+  toneSequences,
+  type Utterance,
+} from './tone-sequences.js';
