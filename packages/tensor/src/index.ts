@@ -12,6 +12,7 @@ export { type GradcheckOptions, gradcheck } from './gradcheck.js';
 export { broadcastTo, cast, contiguous, mapTensors, reduceTensors, reshape, sumTo } from './ops/core.js';
 export * from './ops/elementwise.js';
 export { argmax, cumsum, gather, oneHot, pick, scatterAdd, topK } from './ops/indexing.js';
+export { chainMarginals, type LinearChain, logPartition } from './ops/linear-chain.js';
 export { linear, matmul } from './ops/matmul.js';
 export { project } from './ops/projection.js';
 export { type RecurrenceInputs, type RecurrenceResult, recurrence } from './ops/recurrence.js';
