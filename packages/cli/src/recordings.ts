@@ -1,6 +1,5 @@
-import { type ManifestEntry, toneSequences } from '@ostinato/data';
+import { type ManifestEntry, toneSequences, type Utterance } from '@ostinato/data';
 import { readManifest, readWav } from '@ostinato/data/node';
-import type { Utterance } from '@ostinato/tasks';
 import { UsageError } from './errors.js';
 import { counted } from './numbers.js';
 
@@ -35,12 +34,20 @@ export async function trainingRecordings({
     if (dev !== undefined) {
       throw new UsageError('--dev needs --train; without it the embedded sequences of tones are learnt');
     }
-    return toneSequences();
+    return embeddedTones();
   }
   return {
     train: await readRecordings(train),
     dev: dev === undefined ? undefined : await readRecordings(dev),
   };
+}
+
+/** Sequences of tones, each symbol a word of its own. */
+export function embeddedTones(): Record<'train' | 'dev' | 'test', readonly Utterance[]> {
+  const spaced = (utterances: readonly Utterance[]): Utterance[] =>
+    utterances.map(({ clip, transcript }) => ({ clip, transcript: [...transcript].join(' ') }));
+  const { train, dev, test } = toneSequences();
+  return { train: spaced(train), dev: spaced(dev), test: spaced(test) };
 }
 
 /** Says on standard error how many recordings have another rate than the model hears. */

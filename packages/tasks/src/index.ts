@@ -47,7 +47,6 @@ export {
 } from './recognizer/recognizer.js';
 export type { RecognizerReport } from './recognizer/report.js';
 export type { SpeechStream } from './recognizer/stream.js';
-export type { Utterance } from './recognizer/utterances.js';
 export type { CellName } from './shared/options.js';
 export {
   type TaggerOptions,

@@ -1,10 +1,9 @@
-import { toneSequences } from '@ostinato/data';
 import type { Command } from 'commander';
 import { backendOption, startBackend, threadsOption } from '../backend.js';
 import { addDecodingOptions, type DecodingOptions, decodingOf } from '../decoding-options.js';
 import { recognizers } from '../model-kind.js';
 import { openModel } from '../open-model.js';
-import { readRecordings, tellResampling } from '../recordings.js';
+import { embeddedTones, readRecordings, tellResampling } from '../recordings.js';
 import { renderRecognition, type TimedReport } from '../speech-report.js';
 import { colorsFor } from '../terminal.js';
 
@@ -35,7 +34,7 @@ async function evaluate(model: string, manifest: string | undefined, options: Ev
   await startBackend(options.backend, options.threads);
   const recognizer = await openModel(recognizers, model);
   const decoding = await decodingOf(options);
-  const utterances = manifest === undefined ? toneSequences().test : await readRecordings(manifest);
+  const utterances = manifest === undefined ? embeddedTones().test : await readRecordings(manifest);
   tellResampling(utterances, recognizer.sampleRate);
   const begin = performance.now();
   const found = await recognizer.evaluate(utterances, decoding);

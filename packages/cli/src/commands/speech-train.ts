@@ -1,10 +1,10 @@
 import { stat } from 'node:fs/promises';
+import type { Utterance } from '@ostinato/data';
 import {
   CtcRecognizer,
   type RecognizerReport,
   type RecognizerSettings,
   recognizerDefaults,
-  type Utterance,
 } from '@ostinato/tasks';
 import { type Command, Option } from 'commander';
 import { backendOption, startBackend, threadsOption } from '../backend.js';
@@ -95,7 +95,10 @@ export function addSpeechTrain(parent: Command): void {
     .action(train);
 }
 
-async function train(options: TrainOptions, command: Command): Promise<void> {
+async function train(given: TrainOptions, command: Command): Promise<void> {
+  // Of the embedded tones each is a word.
+  const isChosen = given.train !== undefined || command.getOptionValueSource('units') === 'cli';
+  const options: TrainOptions = isChosen ? given : { ...given, units: 'word' };
   const { out } = options;
   await startBackend(options.backend, options.threads);
   await checkOutputPath(recognizers, out, options.resume);

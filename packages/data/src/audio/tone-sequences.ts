@@ -9,6 +9,8 @@ import { addWhiteNoise } from './white-noise.js';
 export interface Utterance {
   readonly clip: AudioClip;
   readonly transcript: string;
+  /** What messages call it, such as the path of its file. */
+  readonly name?: string | undefined;
 }
 
 /** Utterances in three parts, none of which has one of another. */

@@ -1,4 +1,4 @@
-import { DataError, fnv1a, Random } from '@ostinato/data';
+import { DataError, fnv1a, Random, type Utterance } from '@ostinato/data';
 import { ctcLoss } from '@ostinato/losses';
 import type { Tensor } from '@ostinato/tensor';
 import type { FitEvent } from '@ostinato/train';
@@ -11,7 +11,7 @@ import type { RecognizerNetwork } from './network.js';
 import { recognizerKind } from './options.js';
 import type { RecognizerReport } from './report.js';
 import { assertFits, BLANK } from './symbols.js';
-import { checkUtterances, nameOf, type Utterance } from './utterances.js';
+import { checkUtterances, nameOf } from './utterances.js';
 
 /** What `CtcRecognizer.fit` hands over. */
 export interface RecognizerFit extends FitRun<Utterance> {

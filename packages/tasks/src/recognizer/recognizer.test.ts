@@ -1,11 +1,11 @@
 import { createHash } from 'node:crypto';
 import { cpu } from '@ostinato/backend-cpu';
-import { type AudioClip, Random, resample, toneSequences } from '@ostinato/data';
+import { type AudioClip, Random, resample, toneSequences, type Utterance } from '@ostinato/data';
 import { init, useBackend } from '@ostinato/kernel';
 import { reference } from '@ostinato/kernel/reference';
 import type { FitEvent } from '@ostinato/train';
 import { beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import { CtcRecognizer, type RecognizerCreateOptions, type Utterance } from '../index.js';
+import { CtcRecognizer, type RecognizerCreateOptions } from '../index.js';
 
 const { train, dev } = toneSequences({ train: 24, dev: 8, test: 0 });
 const clips = dev.map(({ clip }) => clip);

@@ -1,4 +1,4 @@
-import { type AudioClip, DataError } from '@ostinato/data';
+import { type AudioClip, DataError, type Utterance } from '@ostinato/data';
 import { OstinatoError } from '@ostinato/kernel';
 import { ctcAlign, ctcBestPath } from '@ostinato/losses';
 import { dispose, logSoftmax, noGrad, tidy } from '@ostinato/tensor';
@@ -23,7 +23,7 @@ import { type Recognition, recognitionOf, silence } from './recognition.js';
 import type { RecognizerReport } from './report.js';
 import { SpeechStream } from './stream.js';
 import { assertFits, BLANK, SymbolTable } from './symbols.js';
-import { checkClips, checkUtterances, type Utterance } from './utterances.js';
+import { checkClips, checkUtterances } from './utterances.js';
 
 /** How `fit` is run. Word and character error rates are what it measures on `dev`. */
 export type RecognizerFitOptions = FitOptions<Utterance, CtcRecognizer>;

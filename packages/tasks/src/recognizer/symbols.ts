@@ -1,6 +1,6 @@
-import { DataError } from '@ostinato/data';
+import { DataError, type Utterance } from '@ostinato/data';
 import type { SpeechUnits } from './options.js';
-import { nameOf, type Utterance } from './utterances.js';
+import { nameOf } from './utterances.js';
 
 /** The class of CTC's blank. Symbols are numbered from 1. */
 export const BLANK = 0;

@@ -1,13 +1,5 @@
-import { type AudioClip, DataError } from '@ostinato/data';
+import { type AudioClip, DataError, type Utterance } from '@ostinato/data';
 import { describe } from '../shared/describe.js';
-
-/** A recording and what is said in it. */
-export interface Utterance {
-  readonly clip: AudioClip;
-  readonly transcript: string;
-  /** What messages call it: the path of its file, say. Its number by default. */
-  readonly name?: string | undefined;
-}
 
 /**
  * Throws DataError, naming the recording, unless each has samples and a rate.
