@@ -7,6 +7,8 @@ export { type CtcBestPath, type CtcBestPathOptions, ctcBestPath } from './ctc/be
 export { ctcCollapse } from './ctc/collapse.js';
 export { type CtcInputOptions, ctcLogProbabilities } from './ctc/log-probabilities.js';
 export type { CtcSegment } from './ctc/segments.js';
+export { type CtcLossOptions, ctcLoss } from './ctc/ctc-loss.js';
+export type { CtcTargets } from './ctc/ctc-targets.js';
 export { type ElementwiseLoss, elementwiseLoss, type Targets } from './elementwise-loss.js';
 export { type HuberOptions, huber } from './huber.js';
 export { checkLengths, countReal, isRealStep, type Lengths, lengthsColumn, sequenceMask } from './lengths.js';
