@@ -11,6 +11,7 @@ export { type LstmForm, lstm } from './cells/lstm.js';
 export { mgu } from './cells/mgu.js';
 export { scrnContext } from './cells/scrn.js';
 export { Clockwork, type ClockworkOptions } from './clockwork.js';
+export { CRF, type CRFOptions } from './crf.js';
 export { Dropout } from './dropout.js';
 export { Elman, type ElmanOptions } from './elman.js';
 export { Embedding, EmbeddingBag, type EmbeddingOptions } from './embedding.js';

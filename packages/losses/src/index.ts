@@ -1,6 +1,7 @@
 /** Losses of sequences: all know `lengths`, and padding never counts. */
 export { type BinaryCrossEntropyOptions, binaryCrossEntropy } from './binary-cross-entropy.js';
 export type { ClassTargets } from './class-targets.js';
+export { crfLoss, crfMarginals, type MarginalOptions, type TagTransitions } from './crf.js';
 export { type CrossEntropyOptions, crossEntropy } from './cross-entropy.js';
 export { type CtcAlignment, type CtcAlignOptions, ctcAlign } from './ctc/alignment.js';
 export { type CtcBestPath, type CtcBestPathOptions, ctcBestPath } from './ctc/best-path.js';
@@ -15,3 +16,4 @@ export { checkLengths, countReal, isRealStep, type Lengths, lengthsColumn, seque
 export { meanAbsoluteError } from './mean-absolute-error.js';
 export { meanSquaredError } from './mean-squared-error.js';
 export type { LossOptions, Reduction } from './reduction.js';
+export { type AllowedTags, type BestPath, type ChainScores, viterbi } from './viterbi.js';
