@@ -3,8 +3,14 @@ export { type BinaryCrossEntropyOptions, binaryCrossEntropy } from './binary-cro
 export type { ClassTargets } from './class-targets.js';
 export { type CrossEntropyOptions, crossEntropy } from './cross-entropy.js';
 export { type CtcAlignment, type CtcAlignOptions, ctcAlign } from './ctc/alignment.js';
+export { type CtcDecodeOptions, CtcDecoder, type CtcDecoderStream } from './ctc/beam-search.js';
 export { type CtcBestPath, type CtcBestPathOptions, ctcBestPath } from './ctc/best-path.js';
 export { ctcCollapse } from './ctc/collapse.js';
+export type { CtcDecoderOptions } from './ctc/decoder-options.js';
+export type { CtcHotWords } from './ctc/hot-words.js';
+export type { CtcHypothesis } from './ctc/hypotheses.js';
+export type { WordLanguageModel } from './ctc/language-model.js';
+export { Lexicon } from './ctc/lexicon.js';
 export { type CtcInputOptions, ctcLogProbabilities } from './ctc/log-probabilities.js';
 export type { CtcSegment } from './ctc/segments.js';
 export { type ElementwiseLoss, elementwiseLoss, type Targets } from './elementwise-loss.js';
