@@ -6,6 +6,9 @@ import type { WordScorer } from './word-scorer.js';
 /** What stands for a symbol where a candidate is a prefix of the beam that stays as it is. */
 const STAYS = -1;
 
+/** The largest number that an Int32Array holds. */
+const LAST_LOOK = 2 ** 31 - 1;
+
 /** Prefixes in memory above which those that no beam begins with are forgotten. */
 const FORGET_ABOVE = 2 ** 16;
 
@@ -165,25 +168,37 @@ export class Beam {
     return this.#candidates === this.#setup.beamWidth ? smallest : Number.NEGATIVE_INFINITY;
   }
 
-  /** Chooses the symbols that may begin longer prefixes, and says how many; what no prefix of the beam gets above the threshold is left out. */
+  /** Chooses the symbols that may begin longer prefixes, and says how many. */
   #choose(numbers: Float32Array, begin: number, threshold: number): number {
     const { symbols, blank, minLogProbability, topK } = this.#setup;
-    const { bounds } = this.#scorer;
+    let probable = 0;
+    for (let symbol = 0; symbol < symbols.length; symbol++) {
+      const here = numbers[begin + symbol]!;
+      this.#chosenKeys[symbol] = here;
+      if (symbol !== blank && here >= minLogProbability) this.#chosen[probable++] = symbol;
+    }
+    if (probable > topK) {
+      keepLargest(this.#chosenKeys, this.#chosen, probable, topK);
+      probable = topK;
+    }
+    // Those with which no prefix of the beam gets above the threshold need no further look.
+    const best = this.#bestScore();
+    let count = 0;
+    for (let index = 0; index < probable; index++) {
+      const symbol = this.#chosen[index]!;
+      if (best + numbers[begin + symbol]! + this.#scorer.bounds[symbol]! > threshold)
+        this.#chosen[count++] = symbol;
+    }
+    return count;
+  }
+
+  #bestScore(): number {
     const now = this.#now;
     let best = Number.NEGATIVE_INFINITY;
     for (let slot = 0; slot < now.count; slot++) {
       best = Math.max(best, now.totals[slot]! + this.prefixes.scores[now.prefixes[slot]!]!);
     }
-    let count = 0;
-    for (let symbol = 0; symbol < symbols.length; symbol++) {
-      const here = numbers[begin + symbol]!;
-      this.#chosenKeys[symbol] = here;
-      if (symbol === blank || here < minLogProbability) continue;
-      if (best + here + bounds[symbol]! > threshold) this.#chosen[count++] = symbol;
-    }
-    if (count <= topK) return count;
-    keepLargest(this.#chosenKeys, this.#chosen, count, topK);
-    return topK;
+    return best;
   }
 
   /** Makes candidates of prefixes that are one symbol longer than one of the beam, and not in it already. */
@@ -217,6 +232,10 @@ export class Beam {
 
   /** Marks the symbols after which a slot's prefix is in the beam, too: `#stay` has added their paths. */
   #markLonger(slot: number): void {
+    if (this.#look === LAST_LOOK) {
+      this.#taken.fill(0);
+      this.#look = 0;
+    }
     this.#look++;
     for (let longer = this.#firstLonger[slot]!; longer >= 0; longer = this.#nextLonger[longer]!) {
       this.#taken[this.prefixes.tree.labels[this.#now.prefixes[longer]!]!] = this.#look;

@@ -1,7 +1,11 @@
 import { OstinatoError } from '@ostinato/kernel';
 import { Lexicon } from './lexicon.js';
 
-/** Words that are expected more than others: names of a phone book, terms of a field. */
+/**
+ * Words that are expected more than others: names of a phone book, terms of a field. While one is being read, it has a part of its bonus
+ * in advance, letter by letter, so that it is not pruned; where it is not completed, or goes on as another word, it loses that again. The
+ * score of a result has the whole bonus for each of its hot words, and nothing else.
+ */
 export interface CtcHotWords {
   readonly words: readonly string[];
   /** What the score of a hypothesis gains for each of them that it has. Below 0 it makes them rarer. */

@@ -62,10 +62,10 @@ export class Prefixes {
     return node;
   }
 
-  /** The symbols of a prefix, or its last ones. */
-  symbolsOf(prefix: number, count = Number.POSITIVE_INFINITY): number[] {
+  /** The symbols of a prefix. */
+  symbolsOf(prefix: number): number[] {
     const symbols: number[] = [];
-    for (let node = prefix; node > 0 && symbols.length < count; node = this.tree.parents[node]!) {
+    for (let node = prefix; node > 0; node = this.tree.parents[node]!) {
       symbols.push(this.tree.labels[node]!);
     }
     return symbols.reverse();

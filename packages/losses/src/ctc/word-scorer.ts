@@ -118,8 +118,11 @@ export class WordScorer {
     if (lexicon && !lexicon.isWord(prefixes.lexiconNodes[node]!)) return FORBIDDEN;
     const bonus = wordBonus + (hotWords?.earned(prefixes.hotNodes[node]!) ?? 0);
     if (!languageModel) return { gain: bonus, modelScore: 0, modelState: undefined };
-    const spelled = prefixes.symbolsOf(end, prefixes.unfinished[node]!);
-    const word = spelled.map((symbol) => symbols[symbol]!).join('');
+    const { parents, labels } = prefixes.tree;
+    let word = '';
+    for (let at = end, left = prefixes.unfinished[node]!; left > 0; left--, at = parents[at]!) {
+      word = symbols[labels[at]!]! + word;
+    }
     const { logProbability, state } = languageModel.score(prefixes.modelStates[node], word);
     const modelScore = checkedScore(logProbability, `'${word}'`);
     return { gain: bonus + weighted(modelScore, languageModelWeight), modelScore, modelState: state };
