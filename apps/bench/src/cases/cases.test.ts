@@ -3,8 +3,10 @@ import { competitors } from '../libraries/list.js';
 import { allCases, matchingCases, quickCases } from './cases.js';
 import { raggedLengths } from './lengths.js';
 import { operationsOf } from './operations.js';
-import { headOf, headOfOutput, isRecurrent, problemOf, uniformNumbers } from './problem.js';
+import { headOf, headOfOutput, isRecurrent, problemOf } from './problem.js';
+import { speechOf } from './speech.js';
 import { opOf, type RecurrentTask, shapeOf, smallTask } from './task.js';
+import { uniformNumbers } from './uniform-numbers.js';
 
 const lstm: RecurrentTask = {
   kind: 'recurrent',
@@ -84,4 +86,18 @@ test('the head of a layer is the first steps of the first row, forwards', () => 
   // [batch 2, time 3, forwards 5 and backwards 5], each number its own position.
   const output = Float32Array.from({ length: 2 * 3 * 10 }, (_, index) => index);
   expect([...headOfOutput(problem, output)]).toEqual([0, 1, 2, 3, 4, 10, 11, 12, 13, 14]);
+});
+
+test('speech has probabilities in each frame, and a language model only where there are words', () => {
+  const task = { kind: 'decode', frames: 40, classes: 9, beamWidth: 5, vocabulary: 3 } as const;
+  const { logProbabilities, arpa } = speechOf(task);
+  expect(logProbabilities).toHaveLength(40 * 9);
+  for (let frame = 0; frame < 40; frame++) {
+    const row = logProbabilities.subarray(9 * frame, 9 * frame + 9);
+    expect(row.reduce((sum, value) => sum + Math.exp(value), 0)).toBeCloseTo(1, 5);
+  }
+  expect(arpa).toContain('\\1-grams:');
+  expect(speechOf(task)).toEqual({ logProbabilities, arpa });
+  expect(speechOf({ ...task, vocabulary: 0 }).arpa).toBe('');
+  expect(opOf(task)).toBe('decode-words');
 });

@@ -1,5 +1,5 @@
 import { BASELINE } from '../libraries/list.js';
-import { type CellKind, type MatmulTask, type RecurrentTask, shapeOf, type Task } from './task.js';
+import { type CellKind, type MatmulTask, opOf, type RecurrentTask, shapeOf, type Task } from './task.js';
 
 /** Something that is measured for every library. */
 export interface BenchCase {
@@ -31,7 +31,7 @@ function timed(task: Task, prefix?: string): BenchCase {
   const what =
     task.kind === 'recurrent'
       ? [task.bidirectional && 'bidirectional', task.cell, task.mode, sizes, task.ragged && 'ragged']
-      : [task.kind === 'tagger' ? 'tagger-training' : task.kind, sizes];
+      : [opOf(task), sizes];
   return { name: [prefix, ...what].filter(Boolean).join('-'), task, measures: 'time' };
 }
 
@@ -71,6 +71,12 @@ function scaling(along: 'T' | 'B' | 'H', sizes: readonly Sizes[]): BenchCase[] {
   }));
 }
 
+/** Decoding is no matter of backends, and no other library has it. */
+function decode(frames: number, classes: number, vocabulary: number): BenchCase {
+  const task = { kind: 'decode', frames, classes, beamWidth: 100, vocabulary } as const;
+  return { ...timed(task), libraries: [BASELINE.cpu] };
+}
+
 function firstResult(sizes: Sizes): BenchCase {
   return {
     ...timed(recurrent('lstm', 'forward', sizes)),
@@ -98,6 +104,8 @@ export function allCases(): BenchCase[] {
     ...modes.map((mode) => timed(recurrent('peephole', mode, MIDDLE))),
     ...modes.map((mode) => timed(recurrent('lstm', mode, MIDDLE, { bidirectional: true }))),
     timed({ kind: 'tagger', sentences: 3000, batch: 32, hidden: 128 }),
+    decode(500, 30, 0),
+    decode(500, 30, 1000),
     firstResult([1, 1, 128, 256]),
     ...scaling(
       'T',
@@ -125,6 +133,7 @@ export function quickCases(): BenchCase[] {
     timed(recurrent('peephole', 'training', small)),
     timed(recurrent('lstm', 'forward', small, { bidirectional: true })),
     timed({ kind: 'tagger', sentences: 200, batch: 8, hidden: 16 }),
+    decode(50, 30, 100),
     firstResult([1, 1, 32, 32]),
     ...scaling(
       'T',

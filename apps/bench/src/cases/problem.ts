@@ -1,5 +1,7 @@
 import { raggedLengths } from './lengths.js';
+import { type Speech, speechOf } from './speech.js';
 import {
+  type DecodeTask,
   gatesOf,
   type MatmulTask,
   parametersOf,
@@ -7,6 +9,7 @@ import {
   type TaggerTask,
   type Task,
 } from './task.js';
+import { uniformNumbers } from './uniform-numbers.js';
 
 /** Arrays by name, row-major. */
 export type NamedArrays = Readonly<Record<string, Float32Array>>;
@@ -46,8 +49,14 @@ export interface TaggerProblem {
   readonly task: TaggerTask;
 }
 
+/** What a network said of a recording. */
+export interface DecodeProblem {
+  readonly task: DecodeTask;
+  readonly speech: Speech;
+}
+
 /** A task with all numbers that go in: the same for every library. */
-export type Problem = MatmulProblem | RecurrentProblem | TaggerProblem;
+export type Problem = MatmulProblem | RecurrentProblem | TaggerProblem | DecodeProblem;
 
 /** Whether the problem is a recurrent layer. */
 export function isRecurrent(problem: Problem): problem is RecurrentProblem {
@@ -59,16 +68,9 @@ export function isMatmul(problem: Problem): problem is MatmulProblem {
   return problem.task.kind === 'matmul';
 }
 
-/** Numbers in (-scale, scale), always the same for a seed (mulberry32). */
-export function uniformNumbers(count: number, scale: number, seed: number): Float32Array {
-  let state = seed >>> 0;
-  return Float32Array.from({ length: count }, () => {
-    state = (state + 0x6d2b79f5) >>> 0;
-    let mixed = Math.imul(state ^ (state >>> 15), state | 1);
-    mixed ^= mixed + Math.imul(mixed ^ (mixed >>> 7), mixed | 61);
-    const unit = ((mixed ^ (mixed >>> 14)) >>> 0) / 2 ** 32;
-    return (2 * unit - 1) * scale;
-  });
+/** Whether the problem is to decode a recording. */
+export function isDecode(problem: Problem): problem is DecodeProblem {
+  return problem.task.kind === 'decode';
 }
 
 /** The numbers of a task. */
@@ -91,6 +93,8 @@ export function problemOf(task: Task): Problem {
       };
     case 'tagger':
       return { task };
+    case 'decode':
+      return { task, speech: speechOf(task) };
   }
 }
 

@@ -35,8 +35,18 @@ export interface TaggerTask {
   readonly hidden: number;
 }
 
+/** Reading the output of CTC by prefix beam search. */
+export interface DecodeTask {
+  readonly kind: 'decode';
+  readonly frames: number;
+  readonly classes: number;
+  readonly beamWidth: number;
+  /** Words that a language model chooses from; 0 where there is none. */
+  readonly vocabulary: number;
+}
+
 /** What a library is asked to compute. */
-export type Task = MatmulTask | RecurrentTask | TaggerTask;
+export type Task = MatmulTask | RecurrentTask | TaggerTask | DecodeTask;
 
 /** Units per gate of a cell. */
 export const gatesOf: Record<CellKind, number> = { lstm: 4, gru: 3, elman: 1, peephole: 4 };
@@ -53,11 +63,14 @@ export function shapeOf(task: Task): string {
       return `(${task.batch},${task.time},${task.input},${task.hidden})`;
     case 'tagger':
       return `(${task.batch},${task.hidden})`;
+    case 'decode':
+      return `(${task.frames},${task.classes},${task.beamWidth})`;
   }
 }
 
 /** What a task does, in one word for rows: `lstm-training`. */
 export function opOf(task: Task): string {
+  if (task.kind === 'decode') return task.vocabulary > 0 ? 'decode-words' : 'decode';
   if (task.kind !== 'recurrent') return task.kind === 'tagger' ? 'tagger-training' : task.kind;
   const direction = task.bidirectional ? 'bidirectional-' : '';
   return `${direction}${task.cell}-${task.mode}`;
@@ -75,5 +88,7 @@ export function smallTask(task: Task): Task {
       return { ...task, batch: 3, time: 5, input: 4, hidden: 6 };
     case 'tagger':
       return { ...task, sentences: 6, batch: 3, hidden: 5 };
+    case 'decode':
+      return { ...task, frames: 20, classes: 7, beamWidth: 9, vocabulary: Math.min(5, task.vocabulary) };
   }
 }

@@ -22,8 +22,8 @@ const SHORTEST_LINE = 5;
  * (https://www.speech.sri.com/projects/srilm/manpages/ngram-format.5.html): `\data\` with the number of n-grams of each order, then the
  * n-grams of each order with logarithms to base 10, then `\end\`. What stands before `\data\` is left out.
  *
- * As in KenLM (https://kheafield.com/code/kenlm/), `<s>` and `</s>` have to be there, `<UNK>` is `<unk>`, and n-grams whose context was pruned away are taken,
- * the context with back-off weight 1.
+ * As in KenLM (https://kheafield.com/code/kenlm/), `<s>` and `</s>` have to be there, and `<UNK>` is `<unk>`. N-grams whose context was
+ * pruned away are taken, the context with back-off weight 1.
  *
  * @throws DataError with file and line for whatever is not of that form: a heading or an order that is missing, numbers of n-grams
  * that do not match, malformed numbers, probabilities above 1, words that are no 1-gram, n-grams that come twice
