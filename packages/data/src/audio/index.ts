@@ -1,3 +1,7 @@
+export { addNoise } from './augmentation/add-noise.js';
+export { changeGain } from './augmentation/change-gain.js';
+export { changeSpeed } from './augmentation/change-speed.js';
+export { type SpecAugmentOptions, specAugment } from './augmentation/spec-augment.js';
 export type { AudioClip } from './clip.js';
 export { decodeWav } from './decode-wav.js';
 export { encodeWav, type WavBits } from './encode-wav.js';
