@@ -10,6 +10,7 @@ export {
   writeDigitStrings,
 } from './audio/digits/write-digit-strings.js';
 export { readManifest } from './audio/read-manifest.js';
+export { type RecordedUtterance, readUtterances } from './audio/read-utterances.js';
 export { readWav } from './audio/read-wav.js';
 export { writeWav } from './audio/write-wav.js';
 export { readDigits } from './read-digits.js';
