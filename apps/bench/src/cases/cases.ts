@@ -1,5 +1,13 @@
 import { BASELINE } from '../libraries/list.js';
-import { type CellKind, type MatmulTask, type RecurrentTask, shapeOf, type Task } from './task.js';
+import {
+  type CellKind,
+  type FeaturesTask,
+  type MatmulTask,
+  opOf,
+  type RecurrentTask,
+  shapeOf,
+  type Task,
+} from './task.js';
 
 /** Something that is measured for every library. */
 export interface BenchCase {
@@ -31,7 +39,7 @@ function timed(task: Task, prefix?: string): BenchCase {
   const what =
     task.kind === 'recurrent'
       ? [task.bidirectional && 'bidirectional', task.cell, task.mode, sizes, task.ragged && 'ragged']
-      : [task.kind === 'tagger' ? 'tagger-training' : task.kind, sizes];
+      : [opOf(task), sizes];
   return { name: [prefix, ...what].filter(Boolean).join('-'), task, measures: 'time' };
 }
 
@@ -42,6 +50,12 @@ function matmul(rows: number, inner: number, columns: number): MatmulTask {
 /** Training of an LSTM. */
 export function lstmTraining(sizes: Sizes): BenchCase {
   return timed(recurrent('lstm', 'training', sizes));
+}
+
+/** Features of a recording. Nobody else is compared: the libraries here have none. */
+function features(kind: FeaturesTask['features'], seconds: number, sampleRate: number): BenchCase {
+  const task: FeaturesTask = { kind: 'features', features: kind, seconds, sampleRate };
+  return { ...timed(task), libraries: [BASELINE.cpu] };
 }
 
 /** The product of two square matrices. */
@@ -98,6 +112,9 @@ export function allCases(): BenchCase[] {
     ...modes.map((mode) => timed(recurrent('peephole', mode, MIDDLE))),
     ...modes.map((mode) => timed(recurrent('lstm', mode, MIDDLE, { bidirectional: true }))),
     timed({ kind: 'tagger', sentences: 3000, batch: 32, hidden: 128 }),
+    features('log-mel', 20, 8000),
+    features('log-mel', 20, 16000),
+    features('mfcc', 20, 16000),
     firstResult([1, 1, 128, 256]),
     ...scaling(
       'T',
@@ -125,6 +142,7 @@ export function quickCases(): BenchCase[] {
     timed(recurrent('peephole', 'training', small)),
     timed(recurrent('lstm', 'forward', small, { bidirectional: true })),
     timed({ kind: 'tagger', sentences: 200, batch: 8, hidden: 16 }),
+    features('mfcc', 2, 8000),
     firstResult([1, 1, 32, 32]),
     ...scaling(
       'T',

@@ -1,5 +1,6 @@
 import { raggedLengths } from './lengths.js';
 import {
+  type FeaturesTask,
   gatesOf,
   type MatmulTask,
   parametersOf,
@@ -46,8 +47,15 @@ export interface TaggerProblem {
   readonly task: TaggerTask;
 }
 
+/** A recording. */
+export interface FeaturesProblem {
+  readonly task: FeaturesTask;
+  /** [time], from -1 to 1 */
+  readonly samples: Float32Array;
+}
+
 /** A task with all numbers that go in: the same for every library. */
-export type Problem = MatmulProblem | RecurrentProblem | TaggerProblem;
+export type Problem = MatmulProblem | RecurrentProblem | TaggerProblem | FeaturesProblem;
 
 /** Whether the problem is a recurrent layer. */
 export function isRecurrent(problem: Problem): problem is RecurrentProblem {
@@ -57,6 +65,11 @@ export function isRecurrent(problem: Problem): problem is RecurrentProblem {
 /** Whether the problem is a product. */
 export function isMatmul(problem: Problem): problem is MatmulProblem {
   return problem.task.kind === 'matmul';
+}
+
+/** Whether the problem is a recording. */
+export function isFeatures(problem: Problem): problem is FeaturesProblem {
+  return problem.task.kind === 'features';
 }
 
 /** Numbers in (-scale, scale), always the same for a seed (mulberry32). */
@@ -91,6 +104,8 @@ export function problemOf(task: Task): Problem {
       };
     case 'tagger':
       return { task };
+    case 'features':
+      return { task, samples: uniformNumbers(Math.round(task.seconds * task.sampleRate), 0.5, 4) };
   }
 }
 

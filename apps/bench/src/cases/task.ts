@@ -35,8 +35,17 @@ export interface TaggerTask {
   readonly hidden: number;
 }
 
+/** The features of a recording, out of its samples. */
+export interface FeaturesTask {
+  readonly kind: 'features';
+  /** `mfcc` with both slopes, 39 numbers a frame; or 40 bands. */
+  readonly features: 'log-mel' | 'mfcc';
+  readonly seconds: number;
+  readonly sampleRate: number;
+}
+
 /** What a library is asked to compute. */
-export type Task = MatmulTask | RecurrentTask | TaggerTask;
+export type Task = MatmulTask | RecurrentTask | TaggerTask | FeaturesTask;
 
 /** Units per gate of a cell. */
 export const gatesOf: Record<CellKind, number> = { lstm: 4, gru: 3, elman: 1, peephole: 4 };
@@ -53,12 +62,16 @@ export function shapeOf(task: Task): string {
       return `(${task.batch},${task.time},${task.input},${task.hidden})`;
     case 'tagger':
       return `(${task.batch},${task.hidden})`;
+    case 'features':
+      return `(${task.seconds},${task.sampleRate})`;
   }
 }
 
 /** What a task does, in one word for rows: `lstm-training`. */
 export function opOf(task: Task): string {
-  if (task.kind !== 'recurrent') return task.kind === 'tagger' ? 'tagger-training' : task.kind;
+  if (task.kind === 'matmul') return task.kind;
+  if (task.kind === 'tagger') return 'tagger-training';
+  if (task.kind === 'features') return `features-${task.features}`;
   const direction = task.bidirectional ? 'bidirectional-' : '';
   return `${direction}${task.cell}-${task.mode}`;
 }
@@ -75,5 +88,7 @@ export function smallTask(task: Task): Task {
       return { ...task, batch: 3, time: 5, input: 4, hidden: 6 };
     case 'tagger':
       return { ...task, sentences: 6, batch: 3, hidden: 5 };
+    case 'features':
+      return { ...task, seconds: 0.1 };
   }
 }

@@ -8,6 +8,7 @@ import type {
   Tensor,
 } from 'ostinato';
 import {
+  isFeatures,
   isMatmul,
   isRecurrent,
   type MatmulProblem,
@@ -25,6 +26,7 @@ import {
   WEIGHT_NAMES,
   type Workload,
 } from './library.js';
+import { featuresWorkload } from './ostinato-features.js';
 import { taggerWorkload } from './ostinato-tagger.js';
 import { peepholeCell } from './peephole-cell.js';
 
@@ -73,6 +75,7 @@ async function sessionOn(ostinato: Ostinato, factory: BackendFactory): Promise<S
     async prepare(problem) {
       if (isMatmul(problem)) return matmulWorkload(ostinato, problem, finish);
       if (isRecurrent(problem)) return recurrentWorkload(ostinato, backend, problem, finish);
+      if (isFeatures(problem)) return featuresWorkload(ostinato, problem);
       return taggerWorkload(ostinato, problem.task, finish);
     },
     close: () => backend.dispose(),
