@@ -42,6 +42,8 @@ test('cases are found by a part of their name', () => {
 test('tasks say what they are', () => {
   expect(opOf({ ...lstm, bidirectional: true })).toBe('bidirectional-lstm-training');
   expect(shapeOf(lstm)).toBe('(2,3,4,5)');
+  const sound = { kind: 'features', features: 'log-mel', seconds: 20, sampleRate: 8000 } as const;
+  expect([opOf(sound), shapeOf(sound)]).toEqual(['features-log-mel', '(20,8000)']);
   expect(smallTask(lstm)).toMatchObject({ cell: 'lstm', batch: 3, hidden: 6 });
 });
 

@@ -1,5 +1,13 @@
 import { BASELINE } from '../libraries/list.js';
-import { type CellKind, type MatmulTask, opOf, type RecurrentTask, shapeOf, type Task } from './task.js';
+import {
+  type CellKind,
+  type FeaturesTask,
+  type MatmulTask,
+  opOf,
+  type RecurrentTask,
+  shapeOf,
+  type Task,
+} from './task.js';
 
 /** Something that is measured for every library. */
 export interface BenchCase {
@@ -42,6 +50,12 @@ function matmul(rows: number, inner: number, columns: number): MatmulTask {
 /** Training of an LSTM. */
 export function lstmTraining(sizes: Sizes): BenchCase {
   return timed(recurrent('lstm', 'training', sizes));
+}
+
+/** Features of a recording. Nobody else is compared: the libraries here have none. */
+function features(kind: FeaturesTask['features'], seconds: number, sampleRate: number): BenchCase {
+  const task: FeaturesTask = { kind: 'features', features: kind, seconds, sampleRate };
+  return { ...timed(task), libraries: [BASELINE.cpu] };
 }
 
 /** The product of two square matrices. */
@@ -106,6 +120,9 @@ export function allCases(): BenchCase[] {
     timed({ kind: 'tagger', sentences: 3000, batch: 32, hidden: 128 }),
     decode(500, 30, 0),
     decode(500, 30, 1000),
+    features('log-mel', 20, 8000),
+    features('log-mel', 20, 16000),
+    features('mfcc', 20, 16000),
     firstResult([1, 1, 128, 256]),
     ...scaling(
       'T',
@@ -134,6 +151,7 @@ export function quickCases(): BenchCase[] {
     timed(recurrent('lstm', 'forward', small, { bidirectional: true })),
     timed({ kind: 'tagger', sentences: 200, batch: 8, hidden: 16 }),
     decode(50, 30, 100),
+    features('mfcc', 2, 8000),
     firstResult([1, 1, 32, 32]),
     ...scaling(
       'T',

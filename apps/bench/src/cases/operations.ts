@@ -15,6 +15,7 @@ export function operationsOf(task: Task): number | undefined {
       return recurrentOperations(task) * (task.bidirectional ? 2 : 1);
     case 'tagger':
     case 'decode':
+    case 'features':
       return undefined;
   }
 }

@@ -2,6 +2,7 @@ import { raggedLengths } from './lengths.js';
 import { type Speech, speechOf } from './speech.js';
 import {
   type DecodeTask,
+  type FeaturesTask,
   gatesOf,
   type MatmulTask,
   parametersOf,
@@ -55,8 +56,15 @@ export interface DecodeProblem {
   readonly speech: Speech;
 }
 
+/** A recording. */
+export interface FeaturesProblem {
+  readonly task: FeaturesTask;
+  /** [time], from -1 to 1 */
+  readonly samples: Float32Array;
+}
+
 /** A task with all numbers that go in: the same for every library. */
-export type Problem = MatmulProblem | RecurrentProblem | TaggerProblem | DecodeProblem;
+export type Problem = MatmulProblem | RecurrentProblem | TaggerProblem | DecodeProblem | FeaturesProblem;
 
 /** Whether the problem is a recurrent layer. */
 export function isRecurrent(problem: Problem): problem is RecurrentProblem {
@@ -71,6 +79,11 @@ export function isMatmul(problem: Problem): problem is MatmulProblem {
 /** Whether the problem is to decode a recording. */
 export function isDecode(problem: Problem): problem is DecodeProblem {
   return problem.task.kind === 'decode';
+}
+
+/** Whether the problem is a recording. */
+export function isFeatures(problem: Problem): problem is FeaturesProblem {
+  return problem.task.kind === 'features';
 }
 
 /** The numbers of a task. */
@@ -95,6 +108,8 @@ export function problemOf(task: Task): Problem {
       return { task };
     case 'decode':
       return { task, speech: speechOf(task) };
+    case 'features':
+      return { task, samples: uniformNumbers(Math.round(task.seconds * task.sampleRate), 0.5, 4) };
   }
 }
 

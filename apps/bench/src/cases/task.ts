@@ -45,8 +45,17 @@ export interface DecodeTask {
   readonly vocabulary: number;
 }
 
+/** The features of a recording, out of its samples. */
+export interface FeaturesTask {
+  readonly kind: 'features';
+  /** `mfcc` with both slopes, 39 numbers a frame; or 40 bands. */
+  readonly features: 'log-mel' | 'mfcc';
+  readonly seconds: number;
+  readonly sampleRate: number;
+}
+
 /** What a library is asked to compute. */
-export type Task = MatmulTask | RecurrentTask | TaggerTask | DecodeTask;
+export type Task = MatmulTask | RecurrentTask | TaggerTask | DecodeTask | FeaturesTask;
 
 /** Units per gate of a cell. */
 export const gatesOf: Record<CellKind, number> = { lstm: 4, gru: 3, elman: 1, peephole: 4 };
@@ -65,13 +74,17 @@ export function shapeOf(task: Task): string {
       return `(${task.batch},${task.hidden})`;
     case 'decode':
       return `(${task.frames},${task.classes},${task.beamWidth})`;
+    case 'features':
+      return `(${task.seconds},${task.sampleRate})`;
   }
 }
 
 /** What a task does, in one word for rows: `lstm-training`. */
 export function opOf(task: Task): string {
+  if (task.kind === 'matmul') return task.kind;
+  if (task.kind === 'tagger') return 'tagger-training';
+  if (task.kind === 'features') return `features-${task.features}`;
   if (task.kind === 'decode') return task.vocabulary > 0 ? 'decode-words' : 'decode';
-  if (task.kind !== 'recurrent') return task.kind === 'tagger' ? 'tagger-training' : task.kind;
   const direction = task.bidirectional ? 'bidirectional-' : '';
   return `${direction}${task.cell}-${task.mode}`;
 }
@@ -90,5 +103,7 @@ export function smallTask(task: Task): Task {
       return { ...task, sentences: 6, batch: 3, hidden: 5 };
     case 'decode':
       return { ...task, frames: 20, classes: 7, beamWidth: 9, vocabulary: Math.min(5, task.vocabulary) };
+    case 'features':
+      return { ...task, seconds: 0.1 };
   }
 }

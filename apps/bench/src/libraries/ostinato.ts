@@ -9,6 +9,7 @@ import type {
 } from 'ostinato';
 import {
   isDecode,
+  isFeatures,
   isMatmul,
   isRecurrent,
   type MatmulProblem,
@@ -27,6 +28,7 @@ import {
   type Workload,
 } from './library.js';
 import { decoderWorkload } from './ostinato-decoder.js';
+import { featuresWorkload } from './ostinato-features.js';
 import { taggerWorkload } from './ostinato-tagger.js';
 import { peepholeCell } from './peephole-cell.js';
 
@@ -76,6 +78,7 @@ async function sessionOn(ostinato: Ostinato, factory: BackendFactory): Promise<S
       if (isMatmul(problem)) return matmulWorkload(ostinato, problem, finish);
       if (isRecurrent(problem)) return recurrentWorkload(ostinato, backend, problem, finish);
       if (isDecode(problem)) return decoderWorkload(ostinato, problem);
+      if (isFeatures(problem)) return featuresWorkload(ostinato, problem);
       return taggerWorkload(ostinato, problem.task, finish);
     },
     close: () => backend.dispose(),

@@ -52,6 +52,7 @@ test('a row has the fields that its readers count on', () => {
     threads: 1,
     ms: 2,
     gflops: 0.5,
+    timesRealTime: null,
     ratioToOurs: 1,
     msLowerQuartile: 1.5,
     msUpperQuartile: 2.5,
@@ -120,6 +121,19 @@ test('the table shows figures, dashes with reasons, and what is wrong', () => {
   expect(lines[3]).toMatch(/other +cpu +1 +1\.50 s +one sample +1\.50 +750 +DIFFERENT: bias is missing/);
   expect(lines[4]).toMatch(/third +- +1 +- +- +- +- +failed: no memory/);
   expect(lines.join()).not.toContain('elsewhere');
+});
+
+test('cases with sound tell multiples of real time', () => {
+  const features: BenchCase = {
+    name: 'features-mfcc-20x8000',
+    task: { kind: 'features', features: 'mfcc', seconds: 20, sampleRate: 8000 },
+    measures: 'time',
+  };
+  const rows = rowsOf([{ ...measured('ostinato', [40]), benchCase: features }]);
+  expect(rows).toMatchObject([{ op: 'features-mfcc', shape: '(20,8000)', gflops: null, timesRealTime: 500 }]);
+  const lines = renderRows([features.name], rows, []).split('\n');
+  expect(lines[1]).toMatch(/quartiles +x real time +x ours/);
+  expect(lines[2]).toMatch(/40\.0 ms +one sample +500 +1\.00 +equal/);
 });
 
 test('the table shows dispatches where they were counted, in place of threads', () => {

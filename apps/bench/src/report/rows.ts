@@ -8,7 +8,10 @@ import { spreadOf } from '../measure/statistics.js';
 export interface Row {
   readonly case: string;
   readonly op: string;
-  /** `(batch,time,in,hidden)`, `rows x inner x columns`, `(batch,hidden)` of the tagger, or `(frames,classes,beam)`. */
+  /**
+   * `(batch,time,in,hidden)`, `rows x inner x columns`, `(batch,hidden)` of the tagger, `(frames,classes,beam)`, or `(seconds,samples per
+   * second)` of features.
+   */
   readonly shape: string;
   readonly library: string;
   readonly backend: string;
@@ -17,6 +20,8 @@ export interface Row {
   readonly ms: number;
   /** Billions of operations per second, from the median; null where operations are not counted. */
   readonly gflops: number | null;
+  /** Seconds of sound that are done in a second; null where the case has no sound. */
+  readonly timesRealTime: number | null;
   /** How many times as long as ours at one thread, or ours on the GPU; null where that was not measured. */
   readonly ratioToOurs: number | null;
   readonly msLowerQuartile: number;
@@ -71,6 +76,7 @@ function rowOf({ benchCase, competitor, outcome }: Result, ours: number | undefi
       threads: competitor.threads,
       ms: spread.median,
       gflops: operations === undefined ? null : operations / spread.median / 1e6,
+      timesRealTime: task.kind === 'features' ? (1000 * task.seconds) / spread.median : null,
       ratioToOurs: ours === undefined ? null : spread.median / ours,
       msLowerQuartile: spread.lowerQuartile,
       msUpperQuartile: spread.upperQuartile,

@@ -40,8 +40,10 @@ export function renderRows(names: readonly string[], rows: readonly Row[], gaps:
   return names
     .filter((name) => [...rows, ...gaps].some((each) => each.case === name))
     .map((name) => {
+      const sounds = rows.some((row) => row.case === name && row.timesRealTime !== null);
+      const rate = sounds ? 'x real time' : 'GFLOP/s';
       const table = plainTable(
-        ['library', 'backend', parallel, 'median', 'quartiles', 'GFLOP/s', 'x ours', 'results'],
+        ['library', 'backend', parallel, 'median', 'quartiles', rate, 'x ours', 'results'],
         ['left', 'left', 'right', 'right', 'right', 'right', 'right', 'left'],
       );
       for (const row of rows.filter((each) => each.case === name)) table.push(cellsOf(row, row[parallel]));
@@ -61,10 +63,15 @@ function cellsOf(row: Row, parallel: number | null): (string | number)[] {
     parallel ?? '',
     duration(row.ms),
     row.samples > 1 ? `${duration(row.msLowerQuartile)} - ${duration(row.msUpperQuartile)}` : 'one sample',
-    row.gflops === null ? '' : significant(row.gflops),
+    rateOf(row),
     row.ratioToOurs === null ? '' : significant(row.ratioToOurs),
     row.check === 'equal' ? 'equal' : `DIFFERENT: ${row.check}`,
   ];
+}
+
+function rateOf({ gflops, timesRealTime }: Row): string {
+  const rate = timesRealTime ?? gflops;
+  return rate === null ? '' : significant(rate);
 }
 
 /** What is shown of a curve. */

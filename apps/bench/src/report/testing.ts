@@ -11,6 +11,7 @@ export function rowWith(change: Partial<Row>): Row {
     threads: 1,
     ms: 2,
     gflops: 1.5,
+    timesRealTime: null,
     ratioToOurs: 1,
     msLowerQuartile: 1.9,
     msUpperQuartile: 2.1,
