@@ -11,6 +11,7 @@ import {
 import { Heap, type HeapOptions } from './heap.js';
 import { IndexingKernels } from './indexing.js';
 import { layerNorm } from './layer-norm.js';
+import { LinearChainKernels } from './linear-chain/linear-chain.js';
 import { MapKernels } from './map.js';
 import { MatmulKernels } from './matmul/matmul.js';
 import { projection, projectionGrad } from './matmul/projection.js';
@@ -56,7 +57,10 @@ export class WasmBackend implements Backend {
     const projections = <Args>(
       run: (heap: Heap, matmul: MatmulKernels, args: Args) => void,
     ): Fused<Args> => ({ supports: () => true, run: (args) => run(heap, this.#matmul, args) });
+    const { linearChain, linearChainGrad } = new LinearChainKernels(heap, this.#runner, this.#matmul);
     this.fused = this.#checks.guard({
+      linearChain,
+      linearChainGrad,
       projection: projections(projection),
       projectionGrad: projections(projectionGrad),
       softmax: always(softmax),

@@ -1,7 +1,7 @@
 import { stat } from 'node:fs/promises';
 import type { TaggedSentence } from '@ostinato/data';
 import { SequenceTagger, type TaggerReport, taggerDefaults } from '@ostinato/tasks';
-import type { Command } from 'commander';
+import { type Command, Option } from 'commander';
 import { backendOption, startBackend } from '../backend.js';
 import { commandLine } from '../invocation.js';
 import { taggers } from '../model-kind.js';
@@ -13,6 +13,7 @@ import { type TrainingSentences, trainingSentences } from '../tagged-data.js';
 import { type TrainingResult, trainWatched } from '../training.js';
 
 interface TrainOptions extends CommonSettings, TrainingSentences {
+  readonly crf: boolean;
   readonly out: string;
   readonly backend: string;
   readonly resume?: boolean;
@@ -20,6 +21,7 @@ interface TrainOptions extends CommonSettings, TrainingSentences {
 }
 
 const DEFAULT_OUT = 'tagger.ostinato';
+const settingNames = [...commonSettingNames, 'crf'] as const;
 
 /** `ostinato tag train`: learns to find slots from sentences whose slots are known. */
 export function addTagTrain(parent: Command): void {
@@ -33,6 +35,12 @@ export function addTagTrain(parent: Command): void {
     .option('--out <model>', 'file for the model', DEFAULT_OUT);
   for (const option of settingOptions(taggers, taggerDefaults)) command.addOption(option);
   command
+    .addOption(
+      new Option('--crf', 'judge whole sequences of tags (conditional random field)').default(
+        taggerDefaults.crf,
+      ),
+    )
+    .option('--no-crf', 'judge each tag by itself')
     .addOption(backendOption())
     .option('--resume', 'go on where the training of this model stopped')
     .option('--json', 'print one JSON object in the end, and nothing else on standard output')
@@ -45,8 +53,8 @@ async function train(options: TrainOptions, command: Command): Promise<void> {
   await checkOutputPath(taggers, out, options.resume);
   const { train: sentences, dev } = await trainingSentences(options);
   const tagger = options.resume
-    ? await unfinished(taggers, out, options, commonSettingNames, command)
-    : SequenceTagger.create(sentences, pick(options, commonSettingNames));
+    ? await unfinished(taggers, out, options, settingNames, command)
+    : SequenceTagger.create(sentences, pick(options, settingNames));
   if (tagger.finished) {
     const { epochs } = tagger.settings;
     process.stderr.write(`${out} is trained already: ${epochs} of ${epochs} epochs are done.\n`);

@@ -21,6 +21,7 @@ export interface CommonDescription<Settings> {
  * @param kind what the model must be
  * @param defaults the settings that must be there, each of the type of its default
  * @param complete throws for settings outside their ranges
+ * @param earlier settings that models did not have at first, as those models are
  * @throws CheckpointError where it is not that of this kind of model; what `complete` throws
  */
 export function readCommon<Settings extends { readonly epochs: number }>(
@@ -28,6 +29,7 @@ export function readCommon<Settings extends { readonly epochs: number }>(
   defaults: Settings,
   complete: (settings: Settings) => Settings,
   { metadata, training }: Checkpoint,
+  earlier: Partial<Settings> = {},
 ): CommonDescription<Settings> {
   const all = record(kind, 'description', metadata);
   const { task, epoch, fingerprint } = all;
@@ -37,7 +39,7 @@ export function readCommon<Settings extends { readonly epochs: number }>(
   if (fingerprint !== undefined && typeof fingerprint !== 'number') {
     throw unlike(kind, 'fingerprint', 'a number', fingerprint);
   }
-  const given = record(kind, 'settings', all.settings);
+  const given: JsonRecord = { ...earlier, ...record(kind, 'settings', all.settings) };
   const names = Object.keys(defaults) as (keyof Settings & string)[];
   for (const name of names) {
     const type = typeof defaults[name];

@@ -1,3 +1,5 @@
+import type { AllowedTags } from '@ostinato/losses';
+
 /**
  * Which tag may follow which: `I-x` continues `B-x` or `I-x`, and whatever else the training data shows. One row for each
  * tag, listing the tags that may come before it; `undefined` where all may.
@@ -23,6 +25,16 @@ export function bioRules(tags: readonly string[], seen: ReadonlySet<string>): Ta
     return new Set(allowed);
   });
   return { before, mayBegin: tags.map((tag) => !inside(tag) || seen.has(` ${tag}`)) };
+}
+
+/** The rules as numbers, 1 where something is allowed, for `viterbi`. */
+export function allowedBy({ before, mayBegin }: TagRules): AllowedTags {
+  const count = before.length;
+  const transitions = new Uint8Array(count * count);
+  for (const [tag, allowed] of before.entries())
+    for (let other = 0; other < count; other++)
+      transitions[other * count + tag] = Number(allowed?.has(other) ?? true);
+  return { transitions, start: mayBegin };
 }
 
 /** Pairs "before after" of tags in sentences that end in an `I-` tag, as `bioRules` wants them; before the first tag is ''. */

@@ -1,7 +1,13 @@
 import { Vocabulary } from '@ostinato/data';
 import type { Checkpoint } from '@ostinato/train/inference';
 import { type CommonDescription, readCommon, record, unlike } from '../shared/description.js';
-import { completeOptions, type TaggerSettings, taggerDefaults, taggerKind } from './options.js';
+import {
+  completeOptions,
+  earlierTaggers,
+  type TaggerSettings,
+  taggerDefaults,
+  taggerKind,
+} from './options.js';
 
 /** All that makes a tagger besides its weights. */
 export interface TaggerDescription {
@@ -20,7 +26,7 @@ export interface TaggerDescription {
 export function readDescription(
   checkpoint: Checkpoint,
 ): [TaggerDescription, CommonDescription<TaggerSettings>] {
-  const common = readCommon(taggerKind, taggerDefaults, completeOptions, checkpoint);
+  const common = readCommon(taggerKind, taggerDefaults, completeOptions, checkpoint, earlierTaggers);
   const { words, tags, intents, neighbours } = common.all;
   if (!Array.isArray(neighbours) || !neighbours.every((pair) => typeof pair === 'string')) {
     throw unlike(taggerKind, 'neighbours', 'an array of strings', neighbours);

@@ -1,4 +1,4 @@
-import { type BothStates, Linear } from '@ostinato/layers';
+import { type BothStates, CRF, Linear } from '@ostinato/layers';
 import { concat, select, type Tensor } from '@ostinato/tensor';
 import type { WordBatch } from '../shared/word-features.js';
 import { WordNetwork } from '../shared/word-network.js';
@@ -20,14 +20,16 @@ export interface TaggerScores {
   readonly intents: Tensor | undefined;
 }
 
-/** Words and their letters, bidirectional recurrent layers, one linear layer on top for tags and one for the intent. */
+/** Words and their letters, bidirectional recurrent layers, one linear layer on top for tags and one for the intent; perhaps a conditional random field. */
 export class TaggerNetwork extends WordNetwork {
   readonly tags: Linear;
   readonly intents: Linear | undefined;
+  readonly crf: CRF | undefined;
 
   constructor(shape: TaggerShape, sizes: TaggerSizes) {
     super(shape, sizes.words);
     this.tags = new Linear(2 * shape.hidden, sizes.tags);
+    this.crf = shape.crf ? new CRF(sizes.tags) : undefined;
     this.intents = sizes.intents > 0 ? new Linear(2 * shape.hidden, sizes.intents) : undefined;
   }
 

@@ -13,7 +13,10 @@ export type { CellName };
 export const taggerKind: TaskKind = { name: 'tagger', task: 'tagger', command: 'tag' };
 
 /** What a tagger is built like. */
-export interface TaggerShape extends WordShape {}
+export interface TaggerShape extends WordShape {
+  /** Whether a conditional random field judges whole sequences of tags, in place of each tag by itself (Huang et al. 2015). */
+  readonly crf: boolean;
+}
 
 /** How a tagger is trained. */
 export interface TaggerTraining extends WordTraining {
@@ -36,6 +39,7 @@ export const taggerDefaults: TaggerSettings = {
   buckets: 4096,
   layers: 1,
   dropout: 0.5,
+  crf: false,
   epochs: 25,
   batch: 32,
   rate: 6e-3,
@@ -44,9 +48,13 @@ export const taggerDefaults: TaggerSettings = {
   intentWeight: 0.2,
 };
 
+/** What taggers that were saved before a setting existed are like. */
+export const earlierTaggers = { crf: false } satisfies TaggerOptions;
+
 /** Fills in the defaults. Throws OstinatoError that names a setting outside its range. */
 export function completeOptions(options: TaggerOptions): TaggerSettings {
-  return completeSettings(taggerKind, taggerDefaults, options, ({ intentWeight }, demand) => {
+  return completeSettings(taggerKind, taggerDefaults, options, ({ crf, intentWeight }, demand) => {
+    demand(typeof crf === 'boolean', 'crf', 'true or false');
     demand(intentWeight >= 0 && intentWeight < 1, 'intentWeight', 'in [0, 1)');
   });
 }

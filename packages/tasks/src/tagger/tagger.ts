@@ -1,4 +1,5 @@
 import { type TaggedSentence, Vocabulary } from '@ostinato/data';
+import { type AllowedTags, viterbi } from '@ostinato/losses';
 import { argmax, dispose, noGrad, tidy } from '@ostinato/tensor';
 import type { FitEvent } from '@ostinato/train';
 import { type Checkpoint, decodeCheckpoint } from '@ostinato/train/inference';
@@ -7,7 +8,7 @@ import { readingCheckpoint } from '../shared/description.js';
 import type { FitRun } from '../shared/fit-run.js';
 import { type FitOptions, SequenceTask } from '../shared/sequence-task.js';
 import { WordFeatures } from '../shared/word-features.js';
-import { bioRules, decode, neighbours, type TagRules } from './decode.js';
+import { allowedBy, bioRules, decode, neighbours, type TagRules } from './decode.js';
 import { readDescription, type TaggerDescription } from './description.js';
 import { TaggerNetwork } from './network.js';
 import { completeOptions, type TaggerOptions, type TaggerSettings, taggerKind } from './options.js';
@@ -30,6 +31,7 @@ export type TaggerFitOptions = FitOptions<TaggedSentence, SequenceTagger>;
 export class SequenceTagger extends SequenceTask<TaggedSentence, TaggerSettings, TaggerNetwork> {
   readonly #description: TaggerDescription;
   readonly #rules: TagRules;
+  readonly #allowed: AllowedTags;
 
   private constructor(description: TaggerDescription) {
     const { settings, words, tags, intents } = description;
@@ -38,6 +40,7 @@ export class SequenceTagger extends SequenceTask<TaggedSentence, TaggerSettings,
     super({ kind: taggerKind, settings, network, features: new WordFeatures(words, settings) });
     this.#description = description;
     this.#rules = bioRules([...tags], new Set(description.neighbours));
+    this.#allowed = allowedBy(this.#rules);
   }
 
   /**
@@ -102,11 +105,28 @@ export class SequenceTagger extends SequenceTask<TaggedSentence, TaggerSettings,
    */
   async predict(sentences: readonly (readonly string[])[]): Promise<TaggedPrediction[]> {
     checkWords('SequenceTagger.predict', sentences);
-    const results = await this.inBatches(sentences, (part) => this.#predictBatch(part));
+    const decode = await this.#decoder();
+    const results = await this.inBatches(sentences, (part) => this.#predictBatch(part, decode));
     return results.map((result, index) => result ?? predictionOf(sentences[index]!, [], null));
   }
 
-  async #predictBatch(sentences: readonly (readonly string[])[]): Promise<TaggedPrediction[]> {
+  /** What finds the best tags that keep to the rules, given the scores [time, tags] of a sentence. */
+  async #decoder(): Promise<(emissions: ArrayLike<number>, time: number) => ArrayLike<number>> {
+    const { crf } = this.network;
+    if (!crf) return (emissions, time) => decode(emissions, time, this.#rules);
+    const parts = [crf.transitions, crf.start, crf.end].map((parameter) => parameter.data());
+    const [transitions, start, end] = (await Promise.all(parts)) as [
+      Float32Array,
+      Float32Array,
+      Float32Array,
+    ];
+    return (emissions) => viterbi({ emissions, transitions, start, end }, this.#allowed).tags;
+  }
+
+  async #predictBatch(
+    sentences: readonly (readonly string[])[],
+    decode: (emissions: ArrayLike<number>, time: number) => ArrayLike<number>,
+  ): Promise<TaggedPrediction[]> {
     const { tags, intents } = this.#description;
     const scores = tidy(() =>
       noGrad(() => {
@@ -120,8 +140,8 @@ export class SequenceTagger extends SequenceTask<TaggedSentence, TaggerSettings,
     dispose(scores);
     return sentences.map((words, row) => {
       const begin = row * time * count;
-      const path = decode(tagScores.subarray(begin, begin + words.length * count), words.length, this.#rules);
-      const slots = path.map((tag) => tags.tokenOf(tag));
+      const path = decode(tagScores.subarray(begin, begin + words.length * count), words.length);
+      const slots = Array.from(path, (tag) => tags.tokenOf(tag));
       return predictionOf(words, slots, intentIndices ? intents!.tokenOf(intentIndices[row]!) : null);
     });
   }
