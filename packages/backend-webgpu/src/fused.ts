@@ -1,5 +1,6 @@
 import type { Fused, FusedKernels } from '@ostinato/kernel';
 import type { KernelContext } from './kernels/context.js';
+import { ctcLoss } from './kernels/ctc/ctc-loss.js';
 import { layerNorm } from './kernels/layer-norm.js';
 import { projection, projectionGrad } from './kernels/projection.js';
 import { recurrenceKernels } from './kernels/recurrence/recurrence.js';
@@ -17,5 +18,6 @@ export function fusedKernels(context: KernelContext): Partial<FusedKernels> {
     projectionGrad: always(projectionGrad),
     softmax: always(softmax),
     layerNorm: always(layerNorm),
+    ctcLoss: ctcLoss(context),
   };
 }

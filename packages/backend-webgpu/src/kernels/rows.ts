@@ -34,7 +34,7 @@ export interface RowKernel {
 }
 
 /** The invocations that share a row: as few as have work for some steps, since they have to wait for each other. */
-function teamFor(columns: number, device: GPUDevice): Team {
+export function teamFor(columns: number, device: GPUDevice): Team {
   const hasSubgroups = device.features.has('subgroups');
   if (columns <= 16) return { kind: 'alone', size: 64, width: 64, along: true };
   if (columns <= 1024) {
