@@ -4,6 +4,9 @@ import { type Command, Option } from 'commander';
 import { CommandError } from './errors.js';
 import { numberIn } from './options.js';
 
+/** What a hot word adds where nothing else is said. */
+const HOT_WORD_BONUS = 4;
+
 /** How texts are found, as options of a command. */
 export interface DecodingOptions {
   readonly beam?: number;
@@ -29,7 +32,12 @@ export function addDecodingOptions(command: Command): Command {
     .addOption(new Option('--word-bonus <x>', 'added to the score for each word').argParser(number))
     .option('--lexicon <file>', 'only the words of this file, separated by blanks or lines')
     .option('--hot-word <word...>', 'words that are likely here')
-    .addOption(new Option('--hot-word-bonus <x>', 'added to the score for each of them').argParser(number));
+    .addOption(
+      new Option(
+        '--hot-word-bonus <x>',
+        `added to the score for each of them, ${HOT_WORD_BONUS} by default`,
+      ).argParser(number),
+    );
 }
 
 /** What `predict` and `evaluate` of a recogniser take. Throws DataError for files that cannot be used. */
@@ -41,7 +49,7 @@ export async function decodingOf(options: DecodingOptions): Promise<SpeechDecodi
     languageModelWeight: lmWeight,
     wordBonus,
     lexicon: lexicon === undefined ? undefined : await wordsOf(lexicon),
-    hotWords: hotWord && { words: hotWord, bonus: hotWordBonus },
+    hotWords: hotWord && { words: hotWord, bonus: hotWordBonus ?? HOT_WORD_BONUS },
   };
 }
 

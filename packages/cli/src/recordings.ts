@@ -1,5 +1,5 @@
-import { type ManifestEntry, toneSequences, type Utterance } from '@ostinato/data';
-import { readManifest, readWav } from '@ostinato/data/node';
+import { toneSequences, type Utterance } from '@ostinato/data';
+import { readUtterances } from '@ostinato/data/node';
 import { UsageError } from './errors.js';
 import { counted } from './numbers.js';
 
@@ -8,15 +8,12 @@ import { counted } from './numbers.js';
  * @throws DataError that names the manifest's lines whose recordings are missing, or a recording that cannot be read
  */
 export async function readRecordings(manifest: string): Promise<Utterance[]> {
-  const utterances: Utterance[] = [];
-  for (const entry of await readManifest(manifest)) {
-    utterances.push({ clip: await readWav(entry.path), transcript: entry.transcript, name: nameOf(entry) });
-  }
-  return utterances;
-}
-
-function nameOf({ file, line, path }: ManifestEntry): string {
-  return `${file}:${line}: ${path}`;
+  const { utterances } = await readUtterances(manifest);
+  return utterances.map(({ clip, transcript, file, line, path }) => ({
+    clip,
+    transcript,
+    name: `${file}:${line}: ${path}`,
+  }));
 }
 
 /**

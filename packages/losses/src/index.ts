@@ -7,6 +7,8 @@ export { type CtcAlignment, type CtcAlignOptions, ctcAlign } from './ctc/alignme
 export { type CtcDecodeOptions, CtcDecoder, type CtcDecoderStream } from './ctc/beam-search.js';
 export { type CtcBestPath, type CtcBestPathOptions, ctcBestPath } from './ctc/best-path.js';
 export { ctcCollapse } from './ctc/collapse.js';
+export { type CtcLossOptions, ctcLoss } from './ctc/ctc-loss.js';
+export type { CtcTargets } from './ctc/ctc-targets.js';
 export type { CtcDecoderOptions } from './ctc/decoder-options.js';
 export type { CtcHotWords } from './ctc/hot-words.js';
 export type { CtcHypothesis } from './ctc/hypotheses.js';
@@ -14,8 +16,6 @@ export type { WordLanguageModel } from './ctc/language-model.js';
 export { Lexicon } from './ctc/lexicon.js';
 export { type CtcInputOptions, ctcLogProbabilities } from './ctc/log-probabilities.js';
 export type { CtcSegment } from './ctc/segments.js';
-export { type CtcLossOptions, ctcLoss } from './ctc/ctc-loss.js';
-export type { CtcTargets } from './ctc/ctc-targets.js';
 export { type ElementwiseLoss, elementwiseLoss, type Targets } from './elementwise-loss.js';
 export { type HuberOptions, huber } from './huber.js';
 export { checkLengths, countReal, isRealStep, type Lengths, lengthsColumn, sequenceMask } from './lengths.js';

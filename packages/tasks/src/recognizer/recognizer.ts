@@ -273,7 +273,7 @@ export class CtcRecognizer extends Task<Utterance, RecognizerSettings, Recognize
       const found = decoder.decode(logProbabilities, steps);
       return this.#aligned(
         lattice,
-        found[0]!.symbols,
+        found[0]?.symbols ?? [],
         found.map(({ text, score }) => ({ text, score })),
       );
     }

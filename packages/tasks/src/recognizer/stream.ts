@@ -40,8 +40,8 @@ export class SpeechStream {
     const { decoder, symbols } = parts;
     if (decoder) {
       const stream = decoder.stream();
-      this.#decode = (numbers, steps) => stream.push(numbers, steps)[0]!.text;
-      this.#finish = () => stream.end()[0]!.text;
+      this.#decode = (numbers, steps) => stream.push(numbers, steps)?.text ?? '';
+      this.#finish = () => stream.end()[0]?.text ?? '';
     } else {
       const path = new LikeliestPath(symbols);
       this.#decode = (numbers, steps) => path.push(numbers, steps);
