@@ -2,6 +2,8 @@ import { addNoise, changeGain, changeSpeed, type Frames, type Random, specAugmen
 import type { SpeechInput } from './input.js';
 import type { RecognizerTraining } from './options.js';
 
+/** Speeds lie so far apart: few different ones are quick to compute. */
+const SPEED_STEP = 0.05;
 /** Decibels between the loudest and the softest noise. */
 const NOISE_RANGE = 25;
 /** Frames, and part of the bands, that a mask covers at most. */
@@ -17,7 +19,8 @@ export function heardAnew(
 ): Frames {
   const between = (from: number, to: number) => from + (to - from) * random.next();
   let heard = samples;
-  if (speedChange > 0) heard = changeSpeed(heard, between(1 - speedChange, 1 + speedChange));
+  const speeds = Math.round(speedChange / SPEED_STEP);
+  if (speeds > 0) heard = changeSpeed(heard, 1 + SPEED_STEP * (random.integer(2 * speeds + 1) - speeds));
   if (gainChange > 0) heard = changeGain(heard, between(-gainChange, gainChange));
   if (noiseBelow > 0 && random.next() < 0.5) {
     heard = addNoise(heard, { signalToNoise: between(noiseBelow, noiseBelow + NOISE_RANGE) }, random);

@@ -12,6 +12,8 @@ export interface SpeechDecoding
 export function decoderOf(table: SymbolTable, { beam, ...options }: SpeechDecoding): CtcDecoder | undefined {
   const isAsked = beam !== undefined || Object.values(options).some((value) => value !== undefined);
   if (!isAsked) return undefined;
-  const { names: symbols, separator } = table;
+  const { names: symbols, units } = table;
+  // Without a blank among the characters a whole text is one word.
+  const separator = units === 'word' ? null : undefined;
   return new CtcDecoder({ ...options, symbols, separator, blank: BLANK, beamWidth: beam ?? 100 });
 }

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { cpu } from '@ostinato/backend-cpu';
 import { type AudioClip, Random, resample, toneSequences, type Utterance } from '@ostinato/data';
-import { init, useBackend } from '@ostinato/kernel';
+import { currentBackend, init, useBackend } from '@ostinato/kernel';
 import { reference } from '@ostinato/kernel/reference';
 import type { FitEvent } from '@ostinato/train';
 import { beforeAll, beforeEach, describe, expect, it } from 'vitest';
@@ -39,10 +39,10 @@ beforeEach(async () => {
 describe('CtcRecognizer (L26)', () => {
   let learnt: CtcRecognizer;
   let words: CtcRecognizer;
-  const parts = toneSequences({ train: 200, dev: 30, test: 0 });
+  const parts = toneSequences({ train: 120, dev: 30, test: 0, symbols: '1379', length: [1, 5] });
   beforeAll(async () => {
     await init(cpu());
-    const options = { hidden: 32, layers: 1, epochs: 10, batch: 8, rate: 1e-2 };
+    const options = { hidden: 16, layers: 1, epochs: 12, batch: 8, rate: 2e-2, bands: 20 };
     learnt = CtcRecognizer.create(parts.train, options);
     for await (const _ of learnt.fit(parts.train));
     // One direction, one symbol a word, for streaming.
@@ -57,7 +57,7 @@ describe('CtcRecognizer (L26)', () => {
   it('learns sequences of tones that it has not heard', async () => {
     const { wer, cer, utterances, seconds, characters } = await learnt.evaluate(parts.dev);
     expect(utterances).toBe(30);
-    expect(seconds).toBeGreaterThan(20);
+    expect(seconds).toBeGreaterThan(10);
     expect(cer).toBeLessThan(0.05);
     expect(wer).toBeLessThan(0.5);
     expect(characters.length).toBe(parts.dev.reduce((sum, { transcript }) => sum + transcript.length, 0));
@@ -120,7 +120,7 @@ describe('CtcRecognizer (L26)', () => {
 
   it('only finds words of a lexicon', async () => {
     const { clip, transcript } = parts.dev[0]!;
-    const other = transcript.replace(/./, (symbol) => (symbol === '1' ? '2' : '1'));
+    const other = transcript.replace(/./, (symbol) => (symbol === '1' ? '3' : '1'));
     const [found] = await learnt.predict([clip], { beam: 50, lexicon: [other] });
     expect(['', other, `${other} ${other}`]).toContain(found!.text);
   });
@@ -157,7 +157,7 @@ describe('CtcRecognizer (L26)', () => {
   });
 
   it('shows a text that grows while samples come in, and gives its memory back', async () => {
-    const { backend } = words['network'];
+    const backend = currentBackend();
     const { clip } = parts.dev[0]!;
     const { liveStorages } = backend.memory();
     const stream = words.stream();
@@ -215,7 +215,7 @@ describe('a recogniser', () => {
 
   it('will not go on with other recordings', async () => {
     const stopped = create();
-    await fitUntil(stopped, (event) => event.kind === 'epoch');
+    await fitUntil(stopped, (event) => event.kind === 'checkpoint');
     const others = train.map(({ clip: { samples, sampleRate }, transcript }, index) => ({
       clip: { samples: index === 3 ? samples.map((sample) => sample / 2) : samples, sampleRate },
       transcript,
