@@ -15,9 +15,5 @@ export type { SpectralWindow } from './features/spectral-window.js';
 export { SpeechFeatures } from './features/speech-features.js';
 export { type ManifestEntry, parseManifest } from './manifest.js';
 export { Resampler, resample } from './resample.js';
-export {
-  type ToneSequences,
-  type ToneSequencesOptions,
-  toneSequences,
-  type Utterance,
-} from './tone-sequences.js';
+export { type ToneSequences, type ToneSequencesOptions, toneSequences } from './tone-sequences.js';
+export type { Utterance } from './utterance.js';

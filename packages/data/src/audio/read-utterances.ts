@@ -1,13 +1,12 @@
-import { type AudioClip, assertSampleRate } from './clip.js';
+import { assertSampleRate } from './clip.js';
 import type { ManifestEntry } from './manifest.js';
 import { readManifest } from './read-manifest.js';
 import { readWav } from './read-wav.js';
 import { resample } from './resample.js';
+import type { Utterance } from './utterance.js';
 
 /** A recording of a manifest: its sound, what is said in it, and where it is named. */
-export interface RecordedUtterance extends ManifestEntry {
-  readonly clip: AudioClip;
-}
+export interface RecordedUtterance extends ManifestEntry, Utterance {}
 
 /**
  * Reads a manifest, see `readManifest`, and all of its recordings.

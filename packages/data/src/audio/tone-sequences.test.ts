@@ -1,7 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import { DataError } from '../errors.js';
 import type { AudioClip } from './clip.js';
-import { type ToneSequencesOptions, toneSequences, type Utterance } from './tone-sequences.js';
+import { type ToneSequencesOptions, toneSequences } from './tone-sequences.js';
+import type { Utterance } from './utterance.js';
 
 const all = (options: ToneSequencesOptions): Utterance[] => Object.values(toneSequences(options)).flat();
 

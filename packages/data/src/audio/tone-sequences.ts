@@ -1,17 +1,10 @@
 import { assertCount } from '../assert-count.js';
 import { DataError } from '../errors.js';
 import { Random } from '../random.js';
-import { type AudioClip, assertSampleRate } from './clip.js';
+import { assertSampleRate } from './clip.js';
 import { amplitudeOf } from './decibel.js';
+import type { Utterance } from './utterance.js';
 import { addWhiteNoise } from './white-noise.js';
-
-/** A recording and what is in it. */
-export interface Utterance {
-  readonly clip: AudioClip;
-  readonly transcript: string;
-  /** What messages call it, such as the path of its file. */
-  readonly name?: string | undefined;
-}
 
 /** Utterances in three parts, none of which has one of another. */
 export interface ToneSequences {

@@ -2,7 +2,7 @@ import { assertCount } from '../../assert-count.js';
 import { DataError } from '../../errors.js';
 import type { Random } from '../../random.js';
 import { amplitudeOf } from '../decibel.js';
-import type { Utterance } from '../tone-sequences.js';
+import type { Utterance } from '../utterance.js';
 import { addWhiteNoise } from '../white-noise.js';
 import { type DigitRecording, digitWords } from './digit-recording.js';
 
