@@ -13,6 +13,7 @@ import {
   scatters,
   softmaxes,
 } from './fuzz/calls.fixture.js';
+import { ctcLosses } from './fuzz/ctc-losses.fixture.js';
 import { recurrenceGradients, recurrences } from './fuzz/recurrences.fixture.js';
 import { agree, refuse } from './fuzz/trial.fixture.js';
 import { wrongly } from './fuzz/wrong-views.fixture.js';
@@ -83,6 +84,7 @@ const kernels: readonly [name: string, calls: fc.Arbitrary<Call>, runs: number][
   ['layerNorm', normalizations, 80],
   ['projection', projections(), 100],
   ['projectionGrad', projectionGradients(), 100],
+  ['ctcLoss', ctcLosses(), 80],
   ['recurrence', recurrences(), 60],
   ['recurrenceGrad', recurrenceGradients(), 60],
 ];
@@ -111,6 +113,7 @@ const shared: typeof kernels = [
   ['matmul', products(500_000), 12],
   ['projection', projections([12, 12, 80, 80]), 12],
   ['projectionGrad', projectionGradients([12, 12, 80, 80]), 12],
+  ['ctcLoss', ctcLosses([90, 12, 30, 40]), 12],
   ['recurrence', recurrences({ large: true }), 15],
   ['recurrenceGrad', recurrenceGradients({ large: true }), 15],
 ];

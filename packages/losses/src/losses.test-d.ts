@@ -2,6 +2,7 @@ import type { Tensor } from '@ostinato/tensor';
 import { describe, expectTypeOf, it } from 'vitest';
 import {
   crossEntropy,
+  ctcLoss,
   huber,
   type Lengths,
   meanSquaredError,
@@ -22,6 +23,12 @@ describe('losses', () => {
     expectTypeOf<Int32Array>().toExtend<Lengths>();
     expectTypeOf<Tensor>().toExtend<Lengths>();
     expectTypeOf(sequenceMask).parameter(0).toEqualTypeOf<Lengths>();
+  });
+  it('take targets of CTC in four forms', () => {
+    for (const targets of [[[1, 2], [3]], [new Int32Array(2)], new Int32Array(4), [1, 2], logits] as const)
+      expectTypeOf(ctcLoss(logits, targets, { inputLengths: batch.lengths })).toEqualTypeOf<Tensor>();
+    // @ts-expect-error symbols are numbers
+    ctcLoss(logits, [['a', 'b']]);
   });
   it('know their reductions and options', () => {
     expectTypeOf<Reduction>().toEqualTypeOf<'mean' | 'sum' | 'batchMean' | 'none'>();

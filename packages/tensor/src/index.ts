@@ -10,6 +10,7 @@ export {
 } from './grad.js';
 export { type GradcheckOptions, gradcheck } from './gradcheck.js';
 export { broadcastTo, cast, contiguous, mapTensors, reduceTensors, reshape, sumTo } from './ops/core.js';
+export { type CtcLossInputs, ctcLossOfRows } from './ops/ctc-loss.js';
 export * from './ops/elementwise.js';
 export { argmax, cumsum, gather, oneHot, pick, scatterAdd, topK } from './ops/indexing.js';
 export { linear, matmul } from './ops/matmul.js';

@@ -49,6 +49,13 @@ export function squareMatmul(size: number): BenchCase {
   return timed(matmul(size, size, size));
 }
 
+/** Libraries that have CTC. */
+const WITH_CTC = ['ostinato', 'ostinato-2', 'ostinato-plain', 'pytorch', 'pytorch-2', 'ostinato-webgpu'];
+
+function ctc(time: number, batch: number, symbols: number, classes: number): BenchCase {
+  return { ...timed({ kind: 'ctc', time, batch, symbols, classes }), libraries: WITH_CTC };
+}
+
 const modes = ['forward', 'training'] as const;
 const builtIn = ['lstm', 'gru', 'elman'] as const;
 
@@ -98,6 +105,8 @@ export function allCases(): BenchCase[] {
     ...modes.map((mode) => timed(recurrent('peephole', mode, MIDDLE))),
     ...modes.map((mode) => timed(recurrent('lstm', mode, MIDDLE, { bidirectional: true }))),
     timed({ kind: 'tagger', sentences: 3000, batch: 32, hidden: 128 }),
+    ctc(200, 32, 40, 30),
+    ctc(1000, 16, 120, 60),
     firstResult([1, 1, 128, 256]),
     ...scaling(
       'T',
@@ -125,6 +134,7 @@ export function quickCases(): BenchCase[] {
     timed(recurrent('peephole', 'training', small)),
     timed(recurrent('lstm', 'forward', small, { bidirectional: true })),
     timed({ kind: 'tagger', sentences: 200, batch: 8, hidden: 16 }),
+    ctc(40, 4, 8, 12),
     firstResult([1, 1, 32, 32]),
     ...scaling(
       'T',

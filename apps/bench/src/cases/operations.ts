@@ -14,6 +14,7 @@ export function operationsOf(task: Task): number | undefined {
     case 'recurrent':
       return recurrentOperations(task) * (task.bidirectional ? 2 : 1);
     case 'tagger':
+    case 'ctc':
       return undefined;
   }
 }

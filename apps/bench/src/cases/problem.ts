@@ -1,5 +1,6 @@
 import { raggedLengths } from './lengths.js';
 import {
+  type CtcTask,
   gatesOf,
   type MatmulTask,
   parametersOf,
@@ -46,12 +47,26 @@ export interface TaggerProblem {
   readonly task: TaggerTask;
 }
 
+/** The numbers of a CTC loss. All rows have all steps. */
+export interface CtcProblem {
+  readonly task: CtcTask;
+  /** [batch, time, classes] */
+  readonly logits: Float32Array;
+  /** [batch, symbols], classes from 1; the blank is 0. */
+  readonly targets: Int32Array;
+}
+
 /** A task with all numbers that go in: the same for every library. */
-export type Problem = MatmulProblem | RecurrentProblem | TaggerProblem;
+export type Problem = MatmulProblem | RecurrentProblem | TaggerProblem | CtcProblem;
 
 /** Whether the problem is a recurrent layer. */
 export function isRecurrent(problem: Problem): problem is RecurrentProblem {
   return problem.task.kind === 'recurrent';
+}
+
+/** Whether the problem is a CTC loss. */
+export function isCtc(problem: Problem): problem is CtcProblem {
+  return problem.task.kind === 'ctc';
 }
 
 /** Whether the problem is a product. */
@@ -91,6 +106,14 @@ export function problemOf(task: Task): Problem {
       };
     case 'tagger':
       return { task };
+    case 'ctc':
+      return {
+        task,
+        logits: uniformNumbers(task.batch * task.time * task.classes, 3, 4),
+        targets: Int32Array.from(uniformNumbers(task.batch * task.symbols, 0.5, 5), (value) =>
+          Math.min(task.classes - 1, 1 + Math.floor((value + 0.5) * (task.classes - 1))),
+        ),
+      };
   }
 }
 

@@ -35,8 +35,18 @@ export interface TaggerTask {
   readonly hidden: number;
 }
 
+/** The CTC loss of a batch, and its gradient by the logits. */
+export interface CtcTask {
+  readonly kind: 'ctc';
+  readonly time: number;
+  readonly batch: number;
+  /** Of each target. */
+  readonly symbols: number;
+  readonly classes: number;
+}
+
 /** What a library is asked to compute. */
-export type Task = MatmulTask | RecurrentTask | TaggerTask;
+export type Task = MatmulTask | RecurrentTask | TaggerTask | CtcTask;
 
 /** Units per gate of a cell. */
 export const gatesOf: Record<CellKind, number> = { lstm: 4, gru: 3, elman: 1, peephole: 4 };
@@ -53,6 +63,8 @@ export function shapeOf(task: Task): string {
       return `(${task.batch},${task.time},${task.input},${task.hidden})`;
     case 'tagger':
       return `(${task.batch},${task.hidden})`;
+    case 'ctc':
+      return `(${task.time},${task.batch},${task.symbols},${task.classes})`;
   }
 }
 
@@ -75,5 +87,7 @@ export function smallTask(task: Task): Task {
       return { ...task, batch: 3, time: 5, input: 4, hidden: 6 };
     case 'tagger':
       return { ...task, sentences: 6, batch: 3, hidden: 5 };
+    case 'ctc':
+      return { ...task, time: 9, batch: 3, symbols: 4, classes: 5 };
   }
 }

@@ -8,6 +8,7 @@ import type {
   Tensor,
 } from 'ostinato';
 import {
+  isCtc,
   isMatmul,
   isRecurrent,
   type MatmulProblem,
@@ -25,6 +26,7 @@ import {
   WEIGHT_NAMES,
   type Workload,
 } from './library.js';
+import { ctcWorkload } from './ostinato-ctc.js';
 import { taggerWorkload } from './ostinato-tagger.js';
 import { peepholeCell } from './peephole-cell.js';
 
@@ -73,6 +75,7 @@ async function sessionOn(ostinato: Ostinato, factory: BackendFactory): Promise<S
     async prepare(problem) {
       if (isMatmul(problem)) return matmulWorkload(ostinato, problem, finish);
       if (isRecurrent(problem)) return recurrentWorkload(ostinato, backend, problem, finish);
+      if (isCtc(problem)) return ctcWorkload(ostinato, problem, finish);
       return taggerWorkload(ostinato, problem.task, finish);
     },
     close: () => backend.dispose(),

@@ -8,7 +8,7 @@ import { spreadOf } from '../measure/statistics.js';
 export interface Row {
   readonly case: string;
   readonly op: string;
-  /** `(batch,time,in,hidden)`, `rows x inner x columns`, or `(batch,hidden)` of the tagger. */
+  /** `(batch,time,in,hidden)`, `rows x inner x columns`, `(batch,hidden)` of the tagger, `(time,batch,symbols,classes)` of CTC. */
   readonly shape: string;
   readonly library: string;
   readonly backend: string;

@@ -11,6 +11,7 @@ import {
   type Storage,
 } from '@ostinato/kernel';
 import { canCompile } from './compile.js';
+import { ctcLoss } from './ctc-loss.js';
 import { gather, scatterAdd } from './indexing.js';
 import { layerNorm } from './layer-norm.js';
 import { MapKernels } from './map.js';
@@ -56,6 +57,7 @@ export class PlainBackend implements Backend {
       projectionGrad: always(projectionGrad),
       softmax: always(softmax),
       layerNorm: always(layerNorm),
+      ctcLoss: always(ctcLoss),
       ...(compiles ? recurrent : {}),
     });
   }

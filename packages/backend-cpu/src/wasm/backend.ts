@@ -8,6 +8,7 @@ import {
   type NumberArray,
   type Storage,
 } from '@ostinato/kernel';
+import { CtcLossKernels } from './ctc/ctc-loss.js';
 import { Heap, type HeapOptions } from './heap.js';
 import { IndexingKernels } from './indexing.js';
 import { layerNorm } from './layer-norm.js';
@@ -61,6 +62,7 @@ export class WasmBackend implements Backend {
       projectionGrad: projections(projectionGrad),
       softmax: always(softmax),
       layerNorm: always(layerNorm),
+      ctcLoss: new CtcLossKernels(heap, this.#runner).ctcLoss,
       ...fused?.(heap, this.#runner),
     });
   }
