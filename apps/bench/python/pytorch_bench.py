@@ -1,4 +1,4 @@
-"""Runs one layer or product with PyTorch: one line of JSON in, one line of JSON out, arrays in files of raw float32.
+"""Runs one layer, product or CTC loss with PyTorch: one line of JSON in, one line of JSON out, arrays in files of raw float32.
 
     python3 pytorch_bench.py THREADS [cpu | cuda | cuda-tf32]
 
@@ -120,6 +120,31 @@ class Layer:
         return results
 
 
+class Ctc:
+    def __init__(self, folder, task):
+        time, batch, symbols = task["time"], task["batch"], task["symbols"]
+        logits = read(folder, "logits", (batch, time, task["classes"]))
+        # Time major, as the loss wants it.
+        self.logits = logits.transpose(0, 1).contiguous().requires_grad_()
+        targets = numpy.fromfile(os.path.join(folder, "targets.i32"), dtype=numpy.int32)
+        self.targets = torch.from_numpy(targets.reshape(batch, symbols)).long().to(DEVICE)
+        self.input_lengths = torch.full((batch,), time, dtype=torch.long)
+        self.target_lengths = torch.full((batch,), symbols, dtype=torch.long)
+
+    def step(self):
+        self.logits.grad = None
+        self.loss = torch.nn.functional.ctc_loss(
+            self.logits.log_softmax(2), self.targets, self.input_lengths, self.target_lengths
+        )
+        self.loss.backward()
+
+    def results(self):
+        return {"loss": self.loss.detach(), "gradient": self.logits.grad.transpose(0, 1)}
+
+
+KINDS = {"matmul": Product, "recurrent": Layer, "ctc": Ctc}
+
+
 def main():
     threads = int(sys.argv[1])
     torch.set_num_threads(threads)
@@ -133,7 +158,7 @@ def main():
             folder = request["prepare"]
             with open(os.path.join(folder, "problem.json")) as file:
                 task = json.load(file)
-            work = (Product if task["kind"] == "matmul" else Layer)(folder, task)
+            work = KINDS[task["kind"]](folder, task)
             say({})
         elif "run" in request:
             start = time.perf_counter()

@@ -3,7 +3,7 @@ import { competitors } from '../libraries/list.js';
 import { allCases, matchingCases, quickCases } from './cases.js';
 import { raggedLengths } from './lengths.js';
 import { operationsOf } from './operations.js';
-import { headOf, headOfOutput, isRecurrent, problemOf } from './problem.js';
+import { headOf, headOfOutput, isCtc, isRecurrent, problemOf } from './problem.js';
 import { speechOf } from './speech.js';
 import { opOf, type RecurrentTask, shapeOf, smallTask } from './task.js';
 import { uniformNumbers } from './uniform-numbers.js';
@@ -58,6 +58,22 @@ test.each([
   expect(Math.max(...lengths)).toBe(lengths[0]);
   expect(lengths[0]).toBeGreaterThan(0.95 * time);
   expect([...lengths].sort((a, b) => b - a)).not.toEqual([...lengths]);
+});
+
+test('targets of CTC are symbols that fit', () => {
+  for (const { task } of [...allCases(), ...quickCases()].filter(({ name }) => name.startsWith('ctc-'))) {
+    const problem = problemOf(smallTask(task));
+    if (!isCtc(problem)) throw new Error('not a CTC loss');
+    const { time, batch, symbols, classes } = problem.task;
+    expect(problem.targets).toHaveLength(batch * symbols);
+    expect(problem.targets.every((symbol) => symbol >= 1 && symbol < classes)).toBe(true);
+    expect(time).toBeGreaterThanOrEqual(2 * symbols - 1);
+    expect(shapeOf(task)).toMatch(/^\(\d+,\d+,\d+,\d+\)$/);
+  }
+  expect(matchingCases(allCases(), ['ctc']).map(({ name }) => name)).toEqual([
+    'ctc-200x32x40x30',
+    'ctc-1000x16x120x60',
+  ]);
 });
 
 test('operations: the products that the result needs, for real steps', () => {

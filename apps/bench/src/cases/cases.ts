@@ -63,6 +63,13 @@ export function squareMatmul(size: number): BenchCase {
   return timed(matmul(size, size, size));
 }
 
+/** Libraries that have CTC. */
+const WITH_CTC = ['ostinato', 'ostinato-2', 'ostinato-plain', 'pytorch', 'pytorch-2', 'ostinato-webgpu'];
+
+function ctc(time: number, batch: number, symbols: number, classes: number): BenchCase {
+  return { ...timed({ kind: 'ctc', time, batch, symbols, classes }), libraries: WITH_CTC };
+}
+
 const modes = ['forward', 'training'] as const;
 const builtIn = ['lstm', 'gru', 'elman'] as const;
 
@@ -123,6 +130,8 @@ export function allCases(): BenchCase[] {
     features('log-mel', 20, 8000),
     features('log-mel', 20, 16000),
     features('mfcc', 20, 16000),
+    ctc(200, 32, 40, 30),
+    ctc(1000, 16, 120, 60),
     firstResult([1, 1, 128, 256]),
     ...scaling(
       'T',
@@ -152,6 +161,7 @@ export function quickCases(): BenchCase[] {
     timed({ kind: 'tagger', sentences: 200, batch: 8, hidden: 16 }),
     decode(50, 30, 100),
     features('mfcc', 2, 8000),
+    ctc(40, 4, 8, 12),
     firstResult([1, 1, 32, 32]),
     ...scaling(
       'T',

@@ -16,6 +16,7 @@ export function operationsOf(task: Task): number | undefined {
     case 'tagger':
     case 'decode':
     case 'features':
+    case 'ctc':
       return undefined;
   }
 }

@@ -3,6 +3,7 @@ import { type Speech, speechOf } from './speech.js';
 import {
   type DecodeTask,
   type FeaturesTask,
+  type CtcTask,
   gatesOf,
   type MatmulTask,
   parametersOf,
@@ -50,6 +51,15 @@ export interface TaggerProblem {
   readonly task: TaggerTask;
 }
 
+/** The numbers of a CTC loss. All rows have all steps. */
+export interface CtcProblem {
+  readonly task: CtcTask;
+  /** [batch, time, classes] */
+  readonly logits: Float32Array;
+  /** [batch, symbols], classes from 1; the blank is 0. */
+  readonly targets: Int32Array;
+}
+
 /** What a network said of a recording. */
 export interface DecodeProblem {
   readonly task: DecodeTask;
@@ -64,11 +74,16 @@ export interface FeaturesProblem {
 }
 
 /** A task with all numbers that go in: the same for every library. */
-export type Problem = MatmulProblem | RecurrentProblem | TaggerProblem | DecodeProblem | FeaturesProblem;
+export type Problem = MatmulProblem | RecurrentProblem | TaggerProblem | DecodeProblem | FeaturesProblem | CtcProblem;
 
 /** Whether the problem is a recurrent layer. */
 export function isRecurrent(problem: Problem): problem is RecurrentProblem {
   return problem.task.kind === 'recurrent';
+}
+
+/** Whether the problem is a CTC loss. */
+export function isCtc(problem: Problem): problem is CtcProblem {
+  return problem.task.kind === 'ctc';
 }
 
 /** Whether the problem is a product. */
@@ -110,6 +125,14 @@ export function problemOf(task: Task): Problem {
       return { task, speech: speechOf(task) };
     case 'features':
       return { task, samples: uniformNumbers(Math.round(task.seconds * task.sampleRate), 0.5, 4) };
+    case 'ctc':
+      return {
+        task,
+        logits: uniformNumbers(task.batch * task.time * task.classes, 3, 4),
+        targets: Int32Array.from(uniformNumbers(task.batch * task.symbols, 0.5, 5), (value) =>
+          Math.min(task.classes - 1, 1 + Math.floor((value + 0.5) * (task.classes - 1))),
+        ),
+      };
   }
 }
 

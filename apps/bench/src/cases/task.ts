@@ -35,6 +35,16 @@ export interface TaggerTask {
   readonly hidden: number;
 }
 
+/** The CTC loss of a batch, and its gradient by the logits. */
+export interface CtcTask {
+  readonly kind: 'ctc';
+  readonly time: number;
+  readonly batch: number;
+  /** Of each target. */
+  readonly symbols: number;
+  readonly classes: number;
+}
+
 /** Reading the output of CTC by prefix beam search. */
 export interface DecodeTask {
   readonly kind: 'decode';
@@ -55,7 +65,7 @@ export interface FeaturesTask {
 }
 
 /** What a library is asked to compute. */
-export type Task = MatmulTask | RecurrentTask | TaggerTask | DecodeTask | FeaturesTask;
+export type Task = MatmulTask | RecurrentTask | TaggerTask | DecodeTask | FeaturesTask | CtcTask;
 
 /** Units per gate of a cell. */
 export const gatesOf: Record<CellKind, number> = { lstm: 4, gru: 3, elman: 1, peephole: 4 };
@@ -76,6 +86,8 @@ export function shapeOf(task: Task): string {
       return `(${task.frames},${task.classes},${task.beamWidth})`;
     case 'features':
       return `(${task.seconds},${task.sampleRate})`;
+    case 'ctc':
+      return `(${task.time},${task.batch},${task.symbols},${task.classes})`;
   }
 }
 
@@ -105,5 +117,7 @@ export function smallTask(task: Task): Task {
       return { ...task, frames: 20, classes: 7, beamWidth: 9, vocabulary: Math.min(5, task.vocabulary) };
     case 'features':
       return { ...task, seconds: 0.1 };
+    case 'ctc':
+      return { ...task, time: 9, batch: 3, symbols: 4, classes: 5 };
   }
 }

@@ -32,7 +32,7 @@ export function openJax(device: JaxDevice): Open {
       async prepare(problem) {
         if (isMatmul(problem)) return matmulWorkload(jax, problem);
         if (isRecurrent(problem)) return recurrentWorkload(jax, problem);
-        throw new Unsupported('has no such tagger');
+        throw new Unsupported(`has no such ${problem.task.kind}`);
       },
     };
   };

@@ -10,6 +10,7 @@ import type {
 import {
   isDecode,
   isFeatures,
+  isCtc,
   isMatmul,
   isRecurrent,
   type MatmulProblem,
@@ -29,6 +30,7 @@ import {
 } from './library.js';
 import { decoderWorkload } from './ostinato-decoder.js';
 import { featuresWorkload } from './ostinato-features.js';
+import { ctcWorkload } from './ostinato-ctc.js';
 import { taggerWorkload } from './ostinato-tagger.js';
 import { peepholeCell } from './peephole-cell.js';
 
@@ -79,6 +81,7 @@ async function sessionOn(ostinato: Ostinato, factory: BackendFactory): Promise<S
       if (isRecurrent(problem)) return recurrentWorkload(ostinato, backend, problem, finish);
       if (isDecode(problem)) return decoderWorkload(ostinato, problem);
       if (isFeatures(problem)) return featuresWorkload(ostinato, problem);
+      if (isCtc(problem)) return ctcWorkload(ostinato, problem, finish);
       return taggerWorkload(ostinato, problem.task, finish);
     },
     close: () => backend.dispose(),

@@ -3,7 +3,7 @@ import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
-import { isMatmul, isRecurrent, type NamedArrays, type Problem } from '../cases/problem.js';
+import { isCtc, isMatmul, isRecurrent, type NamedArrays, type Problem } from '../cases/problem.js';
 import { type Open, type Session, Unsupported, WEIGHT_NAMES, type Workload } from './library.js';
 
 /** The Python program, in the folder of this package, where child processes run. */
@@ -72,6 +72,7 @@ function bytesOf({ buffer, byteOffset, byteLength }: Float32Array | Int32Array):
 /** The files that the Python program reads. */
 function arraysOf(problem: Problem): Record<string, Float32Array | Int32Array> {
   if (isMatmul(problem)) return { 'a.f32': problem.a, 'b.f32': problem.b };
+  if (isCtc(problem)) return { 'logits.f32': problem.logits, 'targets.i32': problem.targets };
   if (!isRecurrent(problem)) throw new Unsupported('has no such tagger');
   const { x, lengths, directions, task } = problem;
   if (task.cell === 'peephole') throw new Unsupported('has no such cell');

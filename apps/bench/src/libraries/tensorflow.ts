@@ -28,7 +28,7 @@ export function openTensorFlow(backend: 'wasm' | 'cpu' | 'webgpu'): Open {
       async prepare(problem) {
         if (isMatmul(problem)) return matmulWorkload(tf, problem);
         if (isRecurrent(problem)) return recurrentWorkload(tf, problem);
-        throw new Unsupported('has no such tagger');
+        throw new Unsupported(`has no such ${problem.task.kind}`);
       },
     };
   };

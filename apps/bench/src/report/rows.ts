@@ -9,8 +9,8 @@ export interface Row {
   readonly case: string;
   readonly op: string;
   /**
-   * `(batch,time,in,hidden)`, `rows x inner x columns`, `(batch,hidden)` of the tagger, `(frames,classes,beam)`, or `(seconds,samples per
-   * second)` of features.
+   * `(batch,time,in,hidden)`, `rows x inner x columns`, `(batch,hidden)` of the tagger, `(time,batch,symbols,classes)` of CTC,
+   * `(frames,classes,beam)` of decoding, or `(seconds,samples per second)` of features.
    */
   readonly shape: string;
   readonly library: string;

@@ -29,14 +29,19 @@ export interface RowKernel {
   readonly statements: (element: (name: string, index: string | 0) => string) => string;
   /** Functions that the statements call. */
   readonly helpers?: readonly HelperName[];
+  /** Rows of up to this many elements have an invocation each; 16 where it is left out. */
+  readonly alone?: number;
   /** Functions that make one value of those of all lanes, `name(local, lane, value)`, and what each does. */
   readonly combine: Readonly<Record<string, ReduceOp>>;
 }
 
-/** The invocations that share a row: as few as have work for some steps, since they have to wait for each other. */
-export function teamFor(columns: number, device: GPUDevice): Team {
+/**
+ * The invocations that share a row: as few as have work for some steps, since they have to wait for each other.
+ * @param alone rows of up to this many elements are not shared
+ */
+export function teamFor(columns: number, device: GPUDevice, alone = 16): Team {
   const hasSubgroups = device.features.has('subgroups');
-  if (columns <= 16) return { kind: 'alone', size: 64, width: 64, along: true };
+  if (columns <= alone) return { kind: 'alone', size: 64, width: 64, along: true };
   if (columns <= 1024) {
     return hasSubgroups ? teamOfSubgroup(device) : { kind: 'tree', size: 64, width: 4, along: true };
   }
@@ -60,7 +65,7 @@ export function runRows(context: KernelContext, kernel: RowKernel): void {
     const strides = [...nest.strides[index]!, view.strides.at(-1)!];
     operands[name] = { view, axes: [...loops.axes, 'step'], strides, write: name in outs };
   }
-  const team = teamFor(columns, context.device);
+  const team = teamFor(columns, context.device, kernel.alone);
   const groups = spread(Math.ceil(rows / team.width));
   run(
     context,

@@ -15,8 +15,9 @@ import { sweepBack } from './backward.js';
 import { sweepForward } from './forward.js';
 import { writeGradient } from './gradient.js';
 import { findOccurrences } from './occurrences.js';
+
 import type { Found } from './sweep.js';
-import { type Workgroup, workgroupFor } from './workgroup.js';
+import { mostAlone, type Workgroup, workgroupFor } from './workgroup.js';
 
 /** Storages that the shader with the most of them works on. */
 const mostStorages = 7;
@@ -93,6 +94,7 @@ function findNorms(context: KernelContext, logits: View, { largest, inverse }: F
     inputs: { logits },
     outs: { largest: column(largest), inverse: column(inverse) },
     columns: C,
+    alone: mostAlone,
     helpers: ['expOf'],
     combine: { largestOf: 'max', addUp: 'sum' },
     statements: (element) => `  var most = ${element('logits', 'min(lane, u.columns - 1)')};

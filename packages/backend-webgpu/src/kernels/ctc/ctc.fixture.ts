@@ -126,7 +126,7 @@ export async function computedCtc(
 /**
  * A backend on the adapter of the tests, whose only fused kernel is this one.
  * @param limits what the kernel takes for the limits of the device, where they shall be lower
- * @param wide whether the device gets the widest workgroups that its adapter has
+ * @param wide whether the device gets the widest workgroups that its adapter has, and subgroups where that has them
  */
 export async function ctcBackend(
   limits: Partial<GPUSupportedLimits> = {},
@@ -139,7 +139,8 @@ export async function ctcBackend(
   const requiredLimits: Record<string, number> = wide
     ? { maxComputeInvocationsPerWorkgroup, maxComputeWorkgroupSizeX, maxComputeWorkgroupStorageSize }
     : {};
-  const device = await found.requestDevice({ requiredLimits });
+  const requiredFeatures = (['subgroups'] as const).filter((name) => wide && found.features.has(name));
+  const device = await found.requestDevice({ requiredLimits, requiredFeatures });
   return new GpuBackend(device, found.info, {}, (context: KernelContext) => ({
     ctcLoss: ctcLoss({ ...context, limits: lowered(context.limits, limits) }),
   }));

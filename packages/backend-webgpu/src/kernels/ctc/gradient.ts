@@ -8,7 +8,9 @@ import { run } from '../run.js';
 import { declareTeam, findTeam, type Team, teamDirectives, teamNumbers } from '../team.js';
 import { indented } from '../text.js';
 import type { Occurrences } from './occurrences.js';
+
 import type { Found } from './sweep.js';
+import { mostAlone } from './workgroup.js';
 
 /**
  * The gradient by logits (Graves et al. 2006, equation 16): the probability of each class, less its share in the alignments of the
@@ -23,7 +25,7 @@ export function writeGradient(
 ): void {
   const [T, rows, classes] = logits.shape as [number, number, number];
   const pairs = targets.shape[1]! + 1;
-  const team = teamFor(Math.max(classes, pairs), context.device);
+  const team = teamFor(Math.max(classes, pairs), context.device, mostAlone);
   const groups = spread(Math.ceil((T * rows) / team.width));
   const axes = ['time', 'row'];
   run(

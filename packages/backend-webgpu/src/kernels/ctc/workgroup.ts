@@ -12,6 +12,12 @@ export type WorkgroupLimits = Pick<
   'maxComputeInvocationsPerWorkgroup' | 'maxComputeWorkgroupSizeX' | 'maxComputeWorkgroupStorageSize'
 >;
 
+/**
+ * Classes, or pairs of states, up to which an invocation takes a row at a step alone, where steps do not wait for each other: there are
+ * many, and on processors that play a GPU sharing one costs far more than the work.
+ */
+export const mostAlone = 64;
+
 /** Pairs whose numbers fit into the registers of an invocation. */
 const mostOwned = 16;
 
