@@ -13,6 +13,7 @@ import {
   scatters,
   softmaxes,
 } from './fuzz/calls.fixture.js';
+import { partitionGradients, partitions } from './fuzz/chains.fixture.js';
 import { recurrenceGradients, recurrences } from './fuzz/recurrences.fixture.js';
 import { agree, refuse } from './fuzz/trial.fixture.js';
 import { wrongly } from './fuzz/wrong-views.fixture.js';
@@ -83,6 +84,8 @@ const kernels: readonly [name: string, calls: fc.Arbitrary<Call>, runs: number][
   ['layerNorm', normalizations, 80],
   ['projection', projections(), 100],
   ['projectionGrad', projectionGradients(), 100],
+  ['linearChain', partitions(), 100],
+  ['linearChainGrad', partitionGradients(), 100],
   ['recurrence', recurrences(), 60],
   ['recurrenceGrad', recurrenceGradients(), 60],
 ];
@@ -111,6 +114,8 @@ const shared: typeof kernels = [
   ['matmul', products(500_000), 12],
   ['projection', projections([12, 12, 80, 80]), 12],
   ['projectionGrad', projectionGradients([12, 12, 80, 80]), 12],
+  ['linearChain', partitions({ most: [9, 12, 70] }), 12],
+  ['linearChainGrad', partitionGradients({ most: [9, 12, 70] }), 12],
   ['recurrence', recurrences({ large: true }), 15],
   ['recurrenceGrad', recurrenceGradients({ large: true }), 15],
 ];
