@@ -13,7 +13,9 @@ import {
   scatters,
   softmaxes,
 } from './fuzz/calls.fixture.js';
+import { partitionGradients, partitions } from './fuzz/chains.fixture.js';
 import { ctcLosses } from './fuzz/ctc-losses.fixture.js';
+
 import { recurrenceGradients, recurrences } from './fuzz/recurrences.fixture.js';
 import { agree, refuse } from './fuzz/trial.fixture.js';
 import { wrongly } from './fuzz/wrong-views.fixture.js';
@@ -85,6 +87,8 @@ const kernels: readonly [name: string, calls: fc.Arbitrary<Call>, runs: number][
   ['projection', projections(), 100],
   ['projectionGrad', projectionGradients(), 100],
   ['ctcLoss', ctcLosses(), 80],
+  ['linearChain', partitions(), 100],
+  ['linearChainGrad', partitionGradients(), 100],
   ['recurrence', recurrences(), 60],
   ['recurrenceGrad', recurrenceGradients(), 60],
 ];
@@ -114,6 +118,8 @@ const shared: typeof kernels = [
   ['projection', projections([12, 12, 80, 80]), 12],
   ['projectionGrad', projectionGradients([12, 12, 80, 80]), 12],
   ['ctcLoss', ctcLosses([90, 12, 30, 40]), 12],
+  ['linearChain', partitions({ most: [9, 12, 70] }), 12],
+  ['linearChainGrad', partitionGradients({ most: [9, 12, 70] }), 12],
   ['recurrence', recurrences({ large: true }), 15],
   ['recurrenceGrad', recurrenceGradients({ large: true }), 15],
 ];

@@ -1,9 +1,9 @@
 import { raggedLengths } from './lengths.js';
 import { type Speech, speechOf } from './speech.js';
 import {
+  type CtcTask,
   type DecodeTask,
   type FeaturesTask,
-  type CtcTask,
   gatesOf,
   type MatmulTask,
   parametersOf,
@@ -74,7 +74,13 @@ export interface FeaturesProblem {
 }
 
 /** A task with all numbers that go in: the same for every library. */
-export type Problem = MatmulProblem | RecurrentProblem | TaggerProblem | DecodeProblem | FeaturesProblem | CtcProblem;
+export type Problem =
+  | MatmulProblem
+  | RecurrentProblem
+  | TaggerProblem
+  | DecodeProblem
+  | FeaturesProblem
+  | CtcProblem;
 
 /** Whether the problem is a recurrent layer. */
 export function isRecurrent(problem: Problem): problem is RecurrentProblem {

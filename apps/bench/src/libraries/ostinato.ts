@@ -8,9 +8,9 @@ import type {
   Tensor,
 } from 'ostinato';
 import {
+  isCtc,
   isDecode,
   isFeatures,
-  isCtc,
   isMatmul,
   isRecurrent,
   type MatmulProblem,
@@ -28,9 +28,9 @@ import {
   WEIGHT_NAMES,
   type Workload,
 } from './library.js';
+import { ctcWorkload } from './ostinato-ctc.js';
 import { decoderWorkload } from './ostinato-decoder.js';
 import { featuresWorkload } from './ostinato-features.js';
-import { ctcWorkload } from './ostinato-ctc.js';
 import { taggerWorkload } from './ostinato-tagger.js';
 import { peepholeCell } from './peephole-cell.js';
 

@@ -14,6 +14,7 @@ import { canCompile } from './compile.js';
 import { ctcLoss } from './ctc-loss.js';
 import { gather, scatterAdd } from './indexing.js';
 import { layerNorm } from './layer-norm.js';
+import { linearChain, linearChainGrad } from './linear-chain.js';
 import { MapKernels } from './map.js';
 import { matmul } from './matmul.js';
 import { Pool } from './pool.js';
@@ -55,6 +56,8 @@ export class PlainBackend implements Backend {
     this.fused = this.#checks.guard({
       projection: always(projection),
       projectionGrad: always(projectionGrad),
+      linearChain: always(linearChain),
+      linearChainGrad: always(linearChainGrad),
       softmax: always(softmax),
       layerNorm: always(layerNorm),
       ctcLoss: always(ctcLoss),

@@ -68,7 +68,7 @@ export class LinearChainKernels {
       const rowBytes = bytes(paddedTags(K));
       const block = scratch.take(chainForwardBlock.bytes);
       const totals = scratch.take(8 * B);
-      const shared = this.#shared(args, this.#lengths(args.lengths));
+      const shared = this.#shared(args, this.#lengths(args.lengths, T));
       const moves = this.#moves(transitions, false);
       const [startRow, endRow] = [this.#row(start), this.#row(end)];
       heap.floats.fill(0, totals / 4, totals / 4 + 2 * B);
@@ -100,7 +100,7 @@ export class LinearChainKernels {
       const { scratch } = heap;
       const rowBytes = bytes(paddedTags(K));
       const block = scratch.take(chainBackwardBlock.bytes);
-      const lengths = this.#lengths(args.lengths);
+      const lengths = this.#lengths(args.lengths, T);
       const pairCounts = lengths.map((length) => Math.max(0, length - 1));
       const pairs = pairCounts.reduce((sum, count) => sum + count, 0);
       const shared = this.#shared(args, lengths);
@@ -214,10 +214,13 @@ export class LinearChainKernels {
     };
   }
 
-  #lengths(view: View): number[] {
+  /** Those outside [0, steps], which nobody may give, are brought inside: kernels stay in their views. */
+  #lengths(view: View, steps: number): number[] {
     const { integers } = this.#heap;
     const first = this.#heap.viewAddress(view, 'linearChain') / 4;
-    return Array.from({ length: view.shape[0]! }, (_, row) => integers[first + row * view.strides[0]!]!);
+    return Array.from({ length: view.shape[0]! }, (_, row) =>
+      Math.min(Math.max(integers[first + row * view.strides[0]!]!, 0), steps),
+    );
   }
 
   /** Whole numbers in scratch. */
