@@ -93,10 +93,22 @@ export function shapeOf(task: Task): string {
 
 /** What a task does, in one word for rows: `lstm-training`. */
 export function opOf(task: Task): string {
-  if (task.kind === 'matmul') return task.kind;
-  if (task.kind === 'tagger') return 'tagger-training';
-  if (task.kind === 'features') return `features-${task.features}`;
-  if (task.kind === 'decode') return task.vocabulary > 0 ? 'decode-words' : 'decode';
+  switch (task.kind) {
+    case 'matmul':
+    case 'ctc':
+      return task.kind;
+    case 'tagger':
+      return 'tagger-training';
+    case 'features':
+      return `features-${task.features}`;
+    case 'decode':
+      return task.vocabulary > 0 ? 'decode-words' : 'decode';
+    case 'recurrent':
+      return recurrentOp(task);
+  }
+}
+
+function recurrentOp(task: RecurrentTask): string {
   const direction = task.bidirectional ? 'bidirectional-' : '';
   return `${direction}${task.cell}-${task.mode}`;
 }
