@@ -112,6 +112,13 @@ describe.each(backends)('ctcLoss on %s', (_, backend) => {
       expect(slope).toBeCloseTo(1 / classes - (index % classes === 0 ? 1 : 0), 6);
   });
 
+  it('is never below 0, however sure the network is', async () => {
+    const sure = Float32Array.from({ length: 400 * classes }, (__, index) =>
+      index % classes === 0 ? 30 : 0,
+    );
+    expect(await ctcLoss(tensor(sure, [1, 400, classes]), [[]]).item()).toBeGreaterThanOrEqual(0);
+  });
+
   it('is 0 where there is nothing', async () => {
     expect(Math.abs(await ctcLoss(zeros([0, 3, classes]), []).item())).toBe(0);
     expect(Math.abs(await ctcLoss(zeros([2, 0, classes]), [[], []]).item())).toBe(0);
