@@ -192,8 +192,8 @@ export interface CtcLossArgs {
   /** The class that stands between symbols, in [0, C). */
   readonly blank: number;
   /**
-   * Out [B]. A target that cannot fit, or is less likely than exp(-ctcLossLimit), has the loss `ctcLossLimit` and the gradient 0,
-   * so that no loss is infinite or NaN but where logits are NaN or Infinity.
+   * Out [B], each in [0, ctcLossLimit]. A target that cannot fit, or is less likely than exp(-ctcLossLimit), has the loss
+   * `ctcLossLimit` and the gradient 0, so that no loss is infinite or NaN but where logits are NaN or Infinity.
    */
   readonly loss: View;
   /** Out [T, B, C], gradient of each row's loss by its logits, 0 past its input length; null where none is wanted. */

@@ -29,7 +29,7 @@ export function ctcLoss(pool: Pool, args: CtcLossArgs): void {
       state % 2 === 0 ? blank : target[(state - 1) / 2]!,
     );
     const sweep = new Sweep(pool, logits, row, inputLengths[row]!, classes, blank);
-    const value = Math.min(sweep.forward(), ctcLossLimit);
+    const value = Math.min(Math.max(sweep.forward(), 0), ctcLossLimit);
     losses[loss.offset + row * loss.strides[0]!] = value;
     if (gradient) sweep.backward(value, gradient);
   }

@@ -75,6 +75,6 @@ describe('the fallback of ctcLoss', () => {
     const lengths = integers([2], [0, 0]);
     const args = evenCall({ inputLengths: lengths, targetLengths: lengths });
     ctcLoss(backend, args);
-    expect([...backend.values(args.loss)].map(Math.abs)).toEqual([0, 0]);
+    expect([...backend.values(args.loss)]).toEqual([0, 0]);
   });
 });

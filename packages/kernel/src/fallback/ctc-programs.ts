@@ -122,7 +122,7 @@ export const finalTerm = defineProgram({ inputs: 4 }, ({ x }) => [
 ]);
 /** The loss from the largest whole part and the sum of final states. */
 export const finalLoss = defineProgram({ inputs: 2 }, ({ x: [largest, total] }) => [
-  minimum(neg(add(largest!, log(total!))), ctcLossLimit),
+  minimum(maximum(neg(add(largest!, log(total!))), 0), ctcLossLimit),
 ]);
 
 /** States behind the last step: all that is to come has been, in the last blank. */

@@ -1,10 +1,11 @@
 import { cpu } from '@ostinato/backend-cpu';
-import { type BackendFactory, ctcLossLimit, init } from '@ostinato/kernel';
+import { type BackendFactory, ctcLossLimit, IndexError, init } from '@ostinato/kernel';
 import { reference } from '@ostinato/kernel/reference';
 import {
   grad,
   gradcheck,
   gradients,
+  noGrad,
   ones,
   sum,
   swapAxes,
@@ -111,6 +112,13 @@ describe.each(backends)('ctcLoss on %s', (_, backend) => {
       expect(slope).toBeCloseTo(1 / classes - (index % classes === 0 ? 1 : 0), 6);
   });
 
+  it('is never below 0, however sure the network is', async () => {
+    const sure = Float32Array.from({ length: 400 * classes }, (__, index) =>
+      index % classes === 0 ? 30 : 0,
+    );
+    expect(await ctcLoss(tensor(sure, [1, 400, classes]), [[]]).item()).toBeGreaterThanOrEqual(0);
+  });
+
   it('is 0 where there is nothing', async () => {
     expect(Math.abs(await ctcLoss(zeros([0, 3, classes]), []).item())).toBe(0);
     expect(Math.abs(await ctcLoss(zeros([2, 0, classes]), [[], []]).item())).toBe(0);
@@ -181,6 +189,28 @@ describe.each(backends)('ctcLoss on %s', (_, backend) => {
   });
 });
 
+describe('memory of ctcLoss', () => {
+  it('is given back, with a gradient and without', async () => {
+    const backend = await init(cpu());
+    const x = variable(logits());
+    const { liveBytes } = backend.memory();
+    const loss = ctcLoss(x, targets, { inputLengths });
+    // The loss, and the gradient of each row's loss.
+    expect(backend.memory().liveBytes).toBeGreaterThan(liveBytes + 4 * x.size);
+    const [gradient] = gradients(loss, [x]);
+    gradient!.dispose();
+    loss.dispose();
+    expect(backend.memory().liveBytes).toBe(liveBytes);
+    const value = noGrad(() => ctcLoss(x, targets, { inputLengths }));
+    expect(backend.memory().liveBytes).toBeLessThan(liveBytes + 4 * x.size);
+    value.dispose();
+    expect(backend.memory().liveBytes).toBe(liveBytes);
+    expect(() => ctcLoss(x, [[9], [], []], { inputLengths })).toThrow(IndexError);
+    expect(backend.memory().liveBytes).toBe(liveBytes);
+    backend.dispose();
+  });
+});
+
 describe('gradients of ctcLoss', () => {
   beforeAll(async () => {
     await init(reference());
@@ -233,6 +263,13 @@ describe('bad input of ctcLoss', () => {
         'nor do those of rows 2',
     );
     expect(call([[1, 1], [], []], { inputLengths: [3, 1, 1] })).not.toThrow();
+    // Of symbols in a tensor only their number is known.
+    const given = tensor(new Int32Array([1, 2, 1, 1, 1, 1]), [3, 2]);
+    expect(call(given, { inputLengths: [5, 1, 5] })).toThrow(
+      'the target of row 1 does not fit its input: 2 symbols need 2 steps, but there are 1',
+    );
+    expect(call(given, { inputLengths: [5, 1, 5], zeroInfinity: true })).not.toThrow();
+    expect(call(given, { inputLengths: [5, 2, 5] })).not.toThrow();
   });
   it('names the row of lengths that do not fit', () => {
     expect(call(targets, { inputLengths: [5, 6, 1] })).toThrow(

@@ -11,7 +11,7 @@ import { ctcLossOfRows, type Tensor, tidy } from '@ostinato/tensor';
 import type { Lengths } from '../lengths.js';
 import { type Reduction, reduceTerms } from '../reduction.js';
 import { checkedLengths } from './checked-lengths.js';
-import { type CtcTargets, checkCtcTargets, repeatsIn } from './ctc-targets.js';
+import { type CheckedCtcTargets, type CtcTargets, checkCtcTargets } from './ctc-targets.js';
 
 /** What {@link ctcLoss} takes. */
 export interface CtcLossOptions {
@@ -50,9 +50,10 @@ const symbolLoss = defineProgram({ inputs: 2, scalars: 2 }, ({ x: [loss, length]
  * three things: logits are scores, whose softmax is taken here; they are batch first; and a target that cannot fit is an error.
  *
  * What is given as numbers is checked. Tensors are not, because reading them would wait for the backend: lengths are brought into their
- * range, and a symbol that is no class has a loss that is not defined. Where targets or input lengths are tensors, a target that
- * cannot fit has the finite loss `ctcLossLimit` (2^28) and the gradient 0, without `zeroInfinity` too; so has a target that takes a class
- * whose logit is -Infinity. Gradients have no gradients of their own.
+ * range, and a symbol that is no class has a loss that is not defined. So a target may be found only later to not fit its input: where
+ * its length or the input's is in a tensor, and where its symbols are and equal ones stand side by side. It has the finite loss
+ * `ctcLossLimit` (2^28) and the gradient 0, or 0 for both with `zeroInfinity`; so has a target that takes a class whose logit is
+ * -Infinity. Gradients have no gradients of their own.
  * @param logits `[batch, time, classes]`
  * @param targets symbols of each row: `number[][]`, or `[batch, length]` in one list or an i32 tensor
  * @returns `[]`; with `reduction: 'none'` `[batch]`
@@ -69,7 +70,7 @@ export function ctcLoss(logits: Tensor, targets: CtcTargets, options: CtcLossOpt
   return tidy(() => {
     const checked = checkCtcTargets(logits, targets, options.targetLengths, blank);
     const input = checkedLengths('inputLengths', options.inputLengths, batch, time, logits.backend);
-    if (!zeroInfinity && checked.rows && input.numbers) checkFits(checked.rows, input.numbers);
+    if (!zeroInfinity) checkFits(checked, input.numbers);
     const { targetLengths } = checked;
     const losses = ctcLossOfRows({
       logits,
@@ -102,19 +103,18 @@ function checkLogits({ shape, dtype }: Tensor, blank: number): void {
   throw new IndexError(`ctcLoss: the blank is ${blank}, expected a class from 0 to ${shape[2]! - 1}`);
 }
 
-/** Throws ShapeError where a target needs more steps than its input has. */
-function checkFits(rows: readonly (readonly number[])[], inputLengths: Int32Array): void {
-  const missing = rows.flatMap((symbols, row) =>
-    symbols.length + repeatsIn(symbols) > inputLengths[row]! ? [row] : [],
-  );
+/** Throws ShapeError where a target needs more steps than its input has, as far as that is known here. */
+function checkFits({ lengths, repeats }: CheckedCtcTargets, inputLengths: Int32Array | undefined): void {
+  if (!lengths || !inputLengths) return;
+  const needed = (row: number): number => lengths[row]! + (repeats?.[row] ?? 0);
+  const missing = [...lengths.keys()].filter((row) => needed(row) > inputLengths[row]!);
   const row = missing[0];
   if (row === undefined) return;
-  const [symbols, repeats] = [rows[row]!.length, repeatsIn(rows[row]!)];
+  const repeated = repeats?.[row] ? `, ${repeats[row]} of them like the one before,` : '';
   const others = missing.length === 1 ? '' : `; nor do those of rows ${missing.slice(1).join(', ')}`;
   throw new ShapeError(
-    `ctcLoss: the target of row ${row} does not fit its input: ${symbols} symbols` +
-      `${repeats > 0 ? `, ${repeats} of them like the one before,` : ''} need ${symbols + repeats} steps, ` +
-      `but there are ${inputLengths[row]}${others}; leave such rows out, make the steps of the input shorter, or pass ` +
+    `ctcLoss: the target of row ${row} does not fit its input: ${lengths[row]} symbols${repeated} need ${needed(row)} steps, ` +
+      `but there are ${inputLengths[row]}${others}; leave such rows out, give their inputs more steps, or pass ` +
       '{ zeroInfinity: true }',
   );
 }

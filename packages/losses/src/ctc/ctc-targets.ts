@@ -15,8 +15,9 @@ export interface CheckedCtcTargets {
   readonly targets: Tensor;
   /** i32 `[batch]` */
   readonly targetLengths: Tensor;
-  /** The symbols of each row, where they are known here. */
-  readonly rows: readonly (readonly number[])[] | undefined;
+  /** Symbols of each row, and how many of them are like the one before, as far as that is known here. */
+  readonly lengths: Int32Array | undefined;
+  readonly repeats: readonly number[] | undefined;
 }
 
 /**
@@ -37,7 +38,7 @@ export function checkCtcTargets(
   if (targets instanceof Tensor) {
     checkTensor(targets, batch);
     const lengths = checkedLengths('targetLengths', targetLengths, batch, targets.shape[1]!, backend);
-    return { targets, targetLengths: lengths.tensor, rows: undefined };
+    return { targets, targetLengths: lengths.tensor, lengths: lengths.numbers, repeats: undefined };
   }
   if (targetLengths instanceof Tensor) {
     throw new DTypeError(
@@ -55,7 +56,8 @@ export function checkCtcTargets(
   return {
     targets: tensor(dense, [batch, width], { backend }),
     targetLengths: tensor(lengths, [batch], { backend }),
-    rows,
+    lengths,
+    repeats: rows.map(repeatsIn),
   };
 }
 
@@ -132,6 +134,6 @@ function checkSymbols(symbols: readonly number[], row: number, classes: number, 
 }
 
 /** How many symbols are like the one before: a step more, for the blank between, is needed for each. */
-export function repeatsIn(symbols: readonly number[]): number {
+function repeatsIn(symbols: readonly number[]): number {
   return symbols.filter((symbol, place) => place > 0 && symbol === symbols[place - 1]).length;
 }

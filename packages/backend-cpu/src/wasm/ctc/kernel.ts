@@ -190,7 +190,7 @@ function startStates(f: FunctionBuilder, at: Block, states: Local<'i32'>, blank:
   f.do(i32.store(i32.add(exponents, i32.shl(blank, 2)), 0, borderBytes));
 }
 
-/** The sweep forward of a row: its loss, at most the limit, and the binary exponent of its target's relative probability. */
+/** The sweep forward of a row: its loss, from 0 to the limit, and the binary exponent of its target's relative probability. */
 function writeForward(module: ModuleBuilder, f: FunctionBuilder, at: Block, places: Places) {
   const emit = emissionFunction(module);
   const forward = forwardFunction(module);
@@ -217,7 +217,8 @@ function writeForward(module: ModuleBuilder, f: FunctionBuilder, at: Block, plac
     const mantissa = f64.promote_f32(f32x4.extract_lane(log(f, all.mantissa), 0));
     const exponent = f.i32(i32x4.extract_lane(all.exponent, 0));
     const logarithm = f64.add(mantissa, f64.mul(f64.convert_i32_s(exponent), Math.LN2));
-    return { loss: f.f64(f64.min(f64.sub(logSum, logarithm), ctcLossLimit)), exponent };
+    const loss = f64.max(f64.sub(logSum, logarithm), 0);
+    return { loss: f.f64(f64.min(loss, ctcLossLimit)), exponent };
   };
 }
 
