@@ -93,9 +93,21 @@ export async function unfinished<
     const [begun, asked] = [model.settings[name], options[name]];
     if (command.getOptionValueSource(name) === 'cli' && begun !== asked) {
       throw new UsageError(
-        `--${name} ${asked}: ${out} was begun with ${begun}; leave --${name} out to go on, or train a new model`,
+        `${optionOf(name, asked)}: ${out} was begun with ${beginning(name, begun)}; ` +
+          `leave ${optionOf(name, asked).split(' ')[0]} out to go on, or train a new model`,
       );
     }
   }
   return model;
+}
+
+/** How a setting is written on the command line: `--hidden 16`, `--crf`, `--no-crf`. */
+function optionOf(name: string, value: unknown): string {
+  if (typeof value === 'boolean') return value ? `--${name}` : `--no-${name}`;
+  return `--${name} ${value}`;
+}
+
+/** What a model was begun with: `16`, `--no-crf`. */
+function beginning(name: string, value: unknown): string {
+  return typeof value === 'boolean' ? optionOf(name, value) : String(value);
 }
