@@ -31,6 +31,8 @@ test.each([
         '--verbose',
         'default: "lstm"',
         'tagger.ostinato',
+        '--crf',
+        '--no-crf',
         `default: ${taggerDefaults.epochs}`,
       ],
     ],

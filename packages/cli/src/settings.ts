@@ -96,11 +96,23 @@ export async function unfinished<
   for (const name of names) {
     const [begun, asked] = [model.settings[name], options[name]];
     if (command.getOptionValueSource(name) === 'cli' && begun !== asked) {
-      const flag = `--${name.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`)}`;
       throw new UsageError(
-        `${flag} ${asked}: ${out} was begun with ${begun}; leave ${flag} out to go on, or train a new model`,
+        `${optionOf(name, asked)}: ${out} was begun with ${beginning(name, begun)}; ` +
+          `leave ${optionOf(name, asked).split(' ')[0]} out to go on, or train a new model`,
       );
     }
   }
   return model;
+}
+
+/** How a setting is written on the command line: `--speed-change 0.1`, `--crf`, `--no-crf`. */
+function optionOf(name: string, value: unknown): string {
+  const words = name.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`);
+  if (typeof value === 'boolean') return value ? `--${words}` : `--no-${words}`;
+  return `--${words} ${value}`;
+}
+
+/** What a model was begun with: `16`, `--no-crf`. */
+function beginning(name: string, value: unknown): string {
+  return typeof value === 'boolean' ? optionOf(name, value) : String(value);
 }

@@ -102,6 +102,19 @@ describe('a training', () => {
     expect(JSON.parse(stdout)).toMatchObject({ sentences: 2, dev: null });
   });
 
+  test('with --crf learns transitions of tags, which --no-crf leaves out', async () => {
+    const folder = await workplace();
+    const files = ['with', 'without'];
+    for (const [index, flag] of ['--crf', '--no-crf'].entries()) {
+      const words = [...train, '--dev', 'dev', flag, '--json', '--out', files[index]!];
+      const { status, stdout } = await ostinato(words, folder);
+      expect(status).toBe(0);
+      expect(JSON.parse(stdout).dev.slotF1).toEqual(expect.any(Number));
+    }
+    const [judging, plain] = await Promise.all(files.map((name) => readFile(join(folder, name))));
+    expect([judging!, plain!].map((bytes) => bytes.includes('crf.transitions'))).toEqual([true, false]);
+  });
+
   test('gives the same model for the same seed, and replaces a model', async () => {
     const folder = await workplace();
     await ostinato(train, folder);
@@ -278,5 +291,9 @@ describe('--resume', () => {
       '--hidden 16: model was begun with 12; leave --hidden out to go on',
     );
     expect(contradicting).toMatchObject({ status: 2, stdout: '' });
+
+    const judging = await ostinato([...train, '--resume', '--crf'], folder);
+    expect(judging.stderr).toContain('--crf: model was begun with --no-crf; leave --crf out to go on');
+    expect(judging).toMatchObject({ status: 2, stdout: '' });
   });
 });

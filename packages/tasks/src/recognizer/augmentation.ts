@@ -7,7 +7,7 @@ const SPEED_STEP = 0.05;
 /** Decibels between the loudest and the softest noise. */
 const NOISE_RANGE = 25;
 /** Frames, and part of the bands, that a mask covers at most. */
-const MASKED_FRAMES = 12;
+const MASKED_FRAMES = 8;
 const MASKED_BANDS = 0.2;
 
 /** Features of a recording as it might have been heard another time. */
@@ -25,7 +25,7 @@ export function heardAnew(
   if (noiseBelow > 0 && random.next() < 0.5) {
     heard = addNoise(heard, { signalToNoise: between(noiseBelow, noiseBelow + NOISE_RANGE) }, random);
   }
-  const frames = input.features.compute(heard);
+  const frames = input.normalized(input.features.compute(heard));
   if (masks === 0) return frames;
   const frequencyWidth = Math.max(1, Math.round(MASKED_BANDS * frames.size));
   const timeWidth = Math.min(MASKED_FRAMES, Math.floor(frames.count / 8));

@@ -59,9 +59,10 @@ export class CtcRecognizer extends Task<Utterance, RecognizerSettings, Recognize
   readonly #description: RecognizerDescription;
   readonly #input: SpeechInput;
 
-  private constructor(description: RecognizerDescription) {
-    const { settings, symbols } = description;
-    const input = new SpeechInput(settings);
+  /** @param clips what it learns from, where the description has no statistics of them */
+  private constructor(description: RecognizerDescription, clips: readonly AudioClip[] = []) {
+    const { settings, symbols, statistics } = description;
+    const input = new SpeechInput(settings, statistics ?? clips);
     const network = new RecognizerNetwork(settings, input.size, symbols.classes);
     super({ kind: recognizerKind, settings, network });
     this.#description = description;
@@ -98,8 +99,9 @@ export class CtcRecognizer extends Task<Utterance, RecognizerSettings, Recognize
       );
     }
     const epochs = epochsFor(settings, utterances.length);
-    const description = { settings: { ...settings, sampleRate, epochs }, symbols };
-    return drawnFrom(settings.seed, () => new CtcRecognizer(description));
+    const clips = utterances.map(({ clip }) => clip);
+    const description = { settings: { ...settings, sampleRate, epochs }, symbols, statistics: undefined };
+    return drawnFrom(settings.seed, () => new CtcRecognizer(description, clips));
   }
 
   /** The symbols that it writes, without the blank. */
@@ -131,7 +133,8 @@ export class CtcRecognizer extends Task<Utterance, RecognizerSettings, Recognize
 
   protected describe(epoch: number, fingerprint: number | undefined): object {
     const { settings, symbols } = this.#description;
-    return { task: recognizerKind.task, settings, symbols: symbols.symbols, epoch, fingerprint };
+    const { statistics } = this.#input;
+    return { task: recognizerKind.task, settings, symbols: symbols.symbols, statistics, epoch, fingerprint };
   }
 
   protected probe(): unknown {

@@ -56,7 +56,9 @@ export class SpeechStream {
    */
   push(samples: Float32Array): Promise<string> {
     this.#assertOpen('push');
-    return this.#next(() => this.#read(this.#features.push(samples).data, false));
+    return this.#next(() =>
+      this.#read(this.#parts.input.normalized(this.#features.push(samples)).data, false),
+    );
   }
 
   /**
@@ -68,7 +70,7 @@ export class SpeechStream {
     this.#ended = true;
     return this.#next(async () => {
       try {
-        await this.#read(this.#features.end().data, true);
+        await this.#read(this.#parts.input.normalized(this.#features.end()).data, true);
         return this.#finish();
       } finally {
         if (this.#state) dispose(this.#state);

@@ -30,6 +30,8 @@ export interface TrainingRun<Example> {
   readonly lengthOf: (example: Example) => number;
   /** A number by which the same examples in the same order are recognised. */
   readonly fingerprint: number;
+  /** Of the average of the weights, for a training of so many steps; 0.999 by default. */
+  readonly averageDecay?: (steps: number) => number;
   /** The loss of a batch, one number. */
   readonly loss: (part: readonly Example[], epoch: number, batch: number) => Tensor;
   readonly evaluate: (() => Promise<Metrics>) | undefined;
@@ -58,7 +60,7 @@ export async function* trainNetwork<Example>(
   const growing = Math.max(1, Math.round(0.1 * steps));
   if (!start) seed(begin);
   const optimizer = new Adam(network, { clipNorm: 5 });
-  const average = new WeightAverage(network, { decay: 0.999 });
+  const average = new WeightAverage(network, { decay: run.averageDecay?.(steps) ?? 0.999 });
   try {
     yield* fit({
       model: network,

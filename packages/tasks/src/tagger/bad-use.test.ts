@@ -96,6 +96,7 @@ describe('settings', () => {
     expect(make({ layers: 1.5 })).toThrow(/layers must be a whole number from 1, got 1.5/);
     expect(make({ dropout: 1 })).toThrow(/dropout must be in \[0, 1\)/);
     expect(make({ cell: 'rnn' })).toThrow(/cell must be lstm, gru or elman, got rnn/);
+    expect(make({ crf: 'yes' })).toThrow(/crf must be true or false, got yes/);
     expect(make({ rate: Number.NaN })).toThrow(/rate must be a positive number, got NaN/);
     expect(taggerDefaults.epochs).toBeGreaterThan(0);
   });

@@ -1,5 +1,6 @@
+import { viterbi } from '@ostinato/losses';
 import { describe, expect, it } from 'vitest';
-import { bioRules, decode, neighbours } from './decode.js';
+import { allowedBy, bioRules, decode, neighbours } from './decode.js';
 
 const tags = ['O', 'B-a', 'I-a', 'B-b', 'I-b'];
 
@@ -36,6 +37,20 @@ describe('decode', () => {
     expect(decode([0, 1, 0, 0, 0, 0, 0, 1, 0, 0], 2, rules)).toEqual([1, 2]);
     expect(decode([1, 0, 0, 0, 0, 0, 0, 1.5, 0, 0], 2, rules)).toEqual([1, 2]);
     expect(decode([], 0, rules)).toEqual([]);
+  });
+  it('finds what viterbi finds under the same rules without transitions', () => {
+    const rules = bioRules(tags, neighbours([{ tags: ['I-a', 'O', 'I-b'] }]));
+    const nothing = {
+      transitions: new Float32Array(25),
+      start: new Float32Array(5),
+      end: new Float32Array(5),
+    };
+    for (let trial = 0; trial < 50; trial++) {
+      const emissions = Array.from({ length: 30 }, (_, at) => Math.sin(1 + 7 * trial + 11 * at));
+      expect([...viterbi({ emissions, ...nothing }, allowedBy(rules)).tags]).toEqual(
+        decode(emissions, 6, rules),
+      );
+    }
   });
   it('allows what the training data shows', () => {
     const seen = neighbours([{ tags: ['I-a', 'O', 'I-b'] }]);

@@ -67,6 +67,22 @@ describe('a training that is stopped', () => {
     expect(await sealOf(await fitToTheEnd(tagger))).toBe(straight);
   });
 
+  it('goes on to the very same weights where whole sequences of tags are judged', async () => {
+    const judging = (): SequenceTagger => SequenceTagger.create(train, { ...settings, crf: true });
+    const whole = await fitToTheEnd(judging());
+    const seal = await sealOf(whole);
+    expect(seal).not.toBe(straight);
+    const tagger = judging();
+    await fitUntil(tagger, step(STEPS_PER_EPOCH + 3));
+    const loaded = await reload(tagger);
+    expect(loaded.settings.crf).toBe(true);
+    expect(await loaded.predict(words)).toEqual(await tagger.predict(words));
+    expect(await sealOf(await fitToTheEnd(loaded))).toBe(seal);
+    expect(await sealOf(await fitToTheEnd(tagger))).toBe(seal);
+    await init(cpu({ threads: 1 }));
+    expect(await sealOf(await fitToTheEnd(judging()))).toBe(seal);
+  });
+
   it('refuses to go on with other sentences, also after loading', async () => {
     const tagger = create();
     await fitUntil(tagger, (event) => event.kind === 'checkpoint');

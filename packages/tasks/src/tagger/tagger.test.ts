@@ -63,6 +63,37 @@ describe('SequenceTagger', () => {
     expect((await tagger.evaluate(sentences)).intentAccuracy).toBeNull();
   });
 
+  it('learns which tags follow each other, and keeps to the rules of BIO tags, with crf', async () => {
+    const { train, dev } = flights({ train: 800, dev: 60, test: 20 });
+    const tagger = await trained({ crf: true, hidden: 32, epochs: 8 }, train);
+    const report = await tagger.evaluate(dev);
+    expect(report.slotF1).toBeGreaterThan(0.6);
+    expect(report.intentAccuracy).toBeGreaterThan(0.5);
+    for (const { slots } of await tagger.predict(dev.map(({ words }) => words))) {
+      for (const [index, slot] of slots.entries()) {
+        const before = slots[index - 1] ?? 'O';
+        if (slot.startsWith('I-')) expect([`B-${slot.slice(2)}`, slot]).toContain(before);
+      }
+    }
+    const loaded = await SequenceTagger.fromBytes(await tagger.toBytes());
+    expect(await loaded.evaluate(dev)).toEqual(report);
+    expect(await loaded.predict([[], ['oslo']])).toEqual(await tagger.predict([[], ['oslo']]));
+    expect(tagger.summary()).toContain('crf (CRF)');
+  });
+
+  it('that was saved before there was crf has none, whatever the default is', async () => {
+    const tagger = await trained({ crf: false, epochs: 1 });
+    const checkpoint = await tagger.toCheckpoint();
+    const { settings, ...rest } = checkpoint.metadata as { settings: Record<string, unknown> };
+    const { crf, ...earlier } = settings;
+    expect(crf).toBe(false);
+    const old = { ...checkpoint, metadata: { ...rest, settings: earlier } } as typeof checkpoint;
+    const loaded = SequenceTagger.fromCheckpoint(old);
+    expect(loaded.settings.crf).toBe(false);
+    const words = dev.map((sentence) => sentence.words);
+    expect(await loaded.predict(words)).toEqual(await tagger.predict(words));
+  });
+
   it('keeps the order of sentences, answers empty ones, and is not changed by what stands beside', async () => {
     const tagger = await trained({ epochs: 1 });
     const sentences = [...dev.slice(0, 10).map(({ words }) => words), [], ['oslo']];
