@@ -79,7 +79,7 @@ export async function* fitRecognizer(
     lengthOf: ({ steps }) => steps,
     fingerprint: fingerprintOf(utterances),
     // Over the last twentieth: of what CTC learns at first nothing is worth to be kept.
-    averageDecay: (steps) => Math.max(0, 1 - 20 / steps),
+    averageDecay: (steps) => Math.max(0.5, 1 - 20 / steps),
     loss,
     evaluate: dev && (async () => metricsOf(await evaluate(dev))),
   });
