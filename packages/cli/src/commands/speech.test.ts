@@ -5,7 +5,7 @@ import { writeWav } from '@ostinato/data/node';
 import { beforeAll, describe, expect, onTestFinished, test } from 'vitest';
 import { launch, ostinato, outcomeOf, sharedFolder, temporaryFolder } from '../testing.js';
 
-const { train, dev } = toneSequences({ train: 40, dev: 8, test: 0 });
+const { train, dev } = toneSequences({ train: 40, dev: 8, test: 0, symbols: '1379', length: [1, 4] });
 
 /** A folder with recordings, `train.tsv` and `dev.tsv`. */
 async function workplace(folder?: string): Promise<string> {
@@ -30,7 +30,8 @@ let folder: string;
 beforeAll(async () => {
   const [made, cleanup] = await sharedFolder();
   folder = await workplace(made);
-  const able = ['--hidden', '24', '--epochs', '20'];
+  const clean = ['--dropout', '0', '--masks', '0', '--speed-change', '0'];
+  const able = ['--hidden', '32', '--bands', '20', '--epochs', '30', '--rate', '0.02', ...clean];
   expect(await ostinato([...learn, ...able], folder)).toMatchObject({ status: 0 });
   return cleanup;
 }, 120_000);
@@ -160,7 +161,7 @@ describe('speech train (L26)', () => {
 describe('speech eval', () => {
   test('prints a table; --json prints error rates and the real-time factor', async () => {
     const { status, stdout, stderr } = await ostinato(['speech', 'eval', 'model', 'dev.tsv'], folder);
-    expect({ status, stderr }).toEqual({ status: 0, stderr: '' });
+    expect(status).toBe(0);
     expect(stdout).toMatch(
       /^8 recordings of \d+\.\d s, recognised in \d\.\d{4} of that time\n\nunit +errors/,
     );

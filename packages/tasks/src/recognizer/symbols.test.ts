@@ -20,13 +20,18 @@ describe('SymbolTable', () => {
     expect(table.textOf([3, 1])).toBe('two one');
   });
 
+  it('always has the blank between words among characters', () => {
+    expect(SymbolTable.of('char', ['ba']).symbols).toEqual([' ', 'a', 'b']);
+    expect(SymbolTable.of('char', ['']).symbols).toEqual([]);
+  });
+
   it('spells texts of characters', () => {
     const table = SymbolTable.of('char', ['a b']);
     expect(table.textOf(table.encode('test', 'a.wav', 'ba ab'))).toBe('ba ab');
   });
 
   it('names recording and symbol where it lacks one', () => {
-    const table = SymbolTable.of('char', ['ab']);
+    const table = new SymbolTable('char', ['a', 'b']);
     expect(() => table.encode('test', 'list.tsv:3: x.wav', 'abc')).toThrow(
       "test: list.tsv:3: x.wav: the transcript 'abc' has the symbol 'c', which is none of the 2 of the recognizer (a b); " +
         'correct the transcript, or train a recognizer that knows the symbol',

@@ -17,9 +17,10 @@ export class SymbolTable {
     this.#indices = new Map(symbols.map((symbol, index) => [symbol, index + 1]));
   }
 
-  /** The symbols of transcripts, in the order of their code points. */
+  /** The symbols of transcripts, in the order of their code points; of characters the blank between words is always one. */
   static of(units: SpeechUnits, transcripts: readonly string[]): SymbolTable {
     const found = new Set(transcripts.flatMap((transcript) => cut(transcript, units)));
+    if (units === 'char' && found.size > 0) found.add(' ');
     return new SymbolTable(units, [...found].sort());
   }
 
