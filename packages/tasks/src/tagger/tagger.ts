@@ -1,5 +1,5 @@
 import { type TaggedSentence, Vocabulary } from '@ostinato/data';
-import { type AllowedTags, viterbi } from '@ostinato/losses';
+import type { AllowedTags } from '@ostinato/losses';
 import { argmax, dispose, noGrad, tidy } from '@ostinato/tensor';
 import type { FitEvent } from '@ostinato/train';
 import { type Checkpoint, decodeCheckpoint } from '@ostinato/train/inference';
@@ -114,6 +114,7 @@ export class SequenceTagger extends SequenceTask<TaggedSentence, TaggerSettings,
   async #decoder(): Promise<(emissions: ArrayLike<number>, time: number) => ArrayLike<number>> {
     const { crf } = this.network;
     if (!crf) return (emissions, time) => decode(emissions, time, this.#rules);
+    const { viterbi } = await import('./best-path.js');
     const parts = [crf.transitions, crf.start, crf.end].map((parameter) => parameter.data());
     const [transitions, start, end] = (await Promise.all(parts)) as [
       Float32Array,

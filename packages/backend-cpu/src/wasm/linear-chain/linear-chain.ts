@@ -8,13 +8,14 @@ import {
 import type { Heap } from '../heap.js';
 import { KernelCache } from '../kernel.js';
 import type { MatmulKernels } from '../matmul/matmul.js';
-import { multiplyBlock, packedBytes, productScratchBytes } from '../matmul/multiply.js';
+import { packedBytes, productScratchBytes } from '../matmul/multiply.js';
 import { dealRows } from '../recurrence/deal-rows.js';
 import type { Runner } from '../runner.js';
 import { prepareBlock, prepareKernel } from './advance.js';
 import { chainBackwardBlock, chainBackwardKernel, pairsBlock, pairsKernel } from './backward.js';
 import { chainForwardBlock, chainForwardKernel } from './forward.js';
 import { paddedTags } from './rows.js';
+import { scratchList, scratchRows, stepProducts } from './scratch-rows.js';
 
 const bytes = (count: number): number => count * 4;
 
@@ -70,12 +71,12 @@ export class LinearChainKernels {
       const totals = scratch.take(8 * B);
       const shared = this.#shared(args, this.#lengths(args.lengths, T));
       const moves = this.#moves(transitions, false);
-      const [startRow, endRow] = [this.#row(start), this.#row(end)];
+      const [startRow, endRow] = [scratchRows(this.#heap, start), scratchRows(this.#heap, end)];
       heap.floats.fill(0, totals / 4, totals / 4 + 2 * B);
       chainForwardBlock.write(heap, block, {
         ...shared,
         ...moves,
-        products: this.#products(moves.panels, B, K),
+        products: stepProducts(heap, this.#runner.parts, moves.panels, B, K),
         start: startRow,
         end: endRow,
         states: scratch.take(rowBytes * B),
@@ -109,12 +110,12 @@ export class LinearChainKernels {
       const takeRows = (count: number): number => scratch.take(rowBytes * count);
       const [left, right] = [takeRows(pairs), takeRows(pairs)];
       const [apart, pairGradients] = [scratch.take(bytes(pairs)), scratch.take(bytes(pairs))];
-      const pairStarts = this.#list(startsOf(pairCounts));
+      const pairStarts = scratchList(this.#heap, startsOf(pairCounts));
       chainBackwardBlock.write(heap, block, {
         ...shared,
         ...backwardMoves,
-        products: this.#products(backwardMoves.panels, B, K),
-        end: this.#row(end),
+        products: stepProducts(heap, this.#runner.parts, backwardMoves.panels, B, K),
+        end: scratchRows(this.#heap, end),
         gradient: heap.viewAddress(gradient, 'linearChainGrad'),
         gradientRow: bytes(gradient.strides[0]!),
         dEmissions: heap.viewAddress(dEmissions, 'linearChainGrad'),
@@ -203,8 +204,8 @@ export class LinearChainKernels {
       forward: this.#heap.viewAddress(forward, 'linearChain'),
       forwardStep: bytes(forward.strides[0]!),
       forwardRow: bytes(forward.strides[1]!),
-      lengths: this.#list(lengths),
-      order: this.#list(dealRows(lengths, parts)),
+      lengths: scratchList(this.#heap, lengths),
+      order: scratchList(this.#heap, dealRows(lengths, parts)),
       scratch: scratch.take(scratchBytes * parts),
       scratchBytes,
       rows: scratch.take(bytes(B)),
@@ -223,35 +224,13 @@ export class LinearChainKernels {
     );
   }
 
-  /** Whole numbers in scratch. */
-  #list(numbers: readonly number[]): number {
-    const address = this.#heap.scratch.take(bytes(numbers.length));
-    this.#heap.integers.set(numbers, address / 4);
-    return address;
-  }
-
-  /** A copy of the numbers of a view [..., tags] in padded rows, with 0 in the padding. */
-  #row(view: View): number {
-    const heap = this.#heap;
-    const K = view.shape.at(-1)!;
-    const padded = paddedTags(K);
-    const places = offsetsOf(view.shape, view.strides, heap.viewAddress(view, 'linearChain') / 4);
-    const count = (places.length / K) * padded;
-    const address = heap.scratch.take(bytes(count));
-    const { floats } = heap;
-    floats.fill(0, address / 4, address / 4 + count);
-    for (let index = 0, row = address / 4; index < places.length; row += padded)
-      for (let tag = 0; tag < K; tag++) floats[row + tag] = floats[places[index++]!]!;
-    return address;
-  }
-
   /** Transitions, or their transpose, ready for steps. */
   #moves(transitions: View, transposed: boolean): Moves {
     const heap = this.#heap;
     const K = transitions.shape[0]!;
     const rowBytes = bytes(paddedTags(K));
     const strides = transposed ? transitions.strides.toReversed() : transitions.strides;
-    const moves = this.#row({ ...transitions, strides });
+    const moves = scratchRows(this.#heap, { ...transitions, strides });
     const panels = heap.scratch.take(packedBytes(K, paddedTags(K)));
     const peaks = heap.scratch.take(rowBytes);
     const block = heap.scratch.take(prepareBlock.bytes);
@@ -262,31 +241,6 @@ export class LinearChainKernels {
       30 * K * K,
     );
     return { moves, panels, peaks };
-  }
-
-  /** Argument blocks of the product of a step, one for each part, whose rows lie one behind the other. */
-  #products(panels: number, batch: number, tags: number): number {
-    const heap = this.#heap;
-    const { parts } = this.#runner;
-    const columns = paddedTags(tags);
-    const blocks = heap.scratch.take(multiplyBlock.paddedBytes * parts);
-    const starts = this.#list(Array.from({ length: batch }, (_, row) => row * bytes(columns)));
-    const product = {
-      leftStarts: starts,
-      leftOffset: 0,
-      leftSteps: this.#list(Array.from({ length: tags }, (_, tag) => bytes(tag))),
-      leftContiguous: 1,
-      outStarts: starts,
-      outOffset: 0,
-      outStride: 4,
-      panels,
-      depth: tags,
-      columns,
-      accumulate: 0,
-    };
-    for (let part = 0; part < parts; part++)
-      multiplyBlock.write(heap, blocks + part * multiplyBlock.paddedBytes, product);
-    return blocks;
   }
 
   /** Sums the gradients of the emissions of one step of each row over rows, always in the same order; -1 stands for no step. */
