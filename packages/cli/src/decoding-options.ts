@@ -1,7 +1,7 @@
 import { readArpa, readSentences } from '@ostinato/data/node';
 import type { SpeechDecoding } from '@ostinato/tasks';
 import { type Command, Option } from 'commander';
-import { CommandError } from './errors.js';
+import { CommandError, UsageError } from './errors.js';
 import { numberIn } from './options.js';
 
 /** What a hot word adds where nothing else is said. */
@@ -16,11 +16,15 @@ export interface DecodingOptions {
   readonly lexicon?: string;
   readonly hotWord?: readonly string[];
   readonly hotWordBonus?: number;
+  readonly topK?: number;
+  readonly blankSkip?: number;
+  readonly nBest?: number;
 }
 
 /** `--beam`, `--lm` and so on. */
 export function addDecodingOptions(command: Command): Command {
   const number = numberIn({});
+  const whole = numberIn({ whole: true, from: 1 });
   return command
     .addOption(
       new Option('--beam <n>', 'follow so many beginnings of texts; without it the likeliest path').argParser(
@@ -32,6 +36,13 @@ export function addDecodingOptions(command: Command): Command {
     .addOption(new Option('--word-bonus <x>', 'added to the score for each word').argParser(number))
     .option('--lexicon <file>', 'only the words of this file, separated by blanks or lines')
     .option('--hot-word <word...>', 'words that are likely here')
+    .addOption(new Option('--top-k <n>', 'go on with so many symbols of a step').argParser(whole))
+    .addOption(
+      new Option('--blank-skip <p>', 'pass over steps that are silence with this probability').argParser(
+        numberIn({ above: 0, to: 1 }),
+      ),
+    )
+    .addOption(new Option('--n-best <n>', 'find so many texts').argParser(whole))
     .addOption(
       new Option(
         '--hot-word-bonus <x>',
@@ -40,9 +51,11 @@ export function addDecodingOptions(command: Command): Command {
     );
 }
 
-/** What `predict` and `evaluate` of a recogniser take. Throws DataError for files that cannot be used. */
+/** What `predict` and `evaluate` of a recogniser take. Throws DataError for files that cannot be used, UsageError for options that need others. */
 export async function decodingOf(options: DecodingOptions): Promise<SpeechDecoding> {
-  const { beam, lm, lmWeight, wordBonus, lexicon, hotWord, hotWordBonus } = options;
+  const { beam, lm, lmWeight, wordBonus, lexicon, hotWord, hotWordBonus, topK, blankSkip, nBest } = options;
+  if (lmWeight !== undefined && lm === undefined) throw new UsageError('--lm-weight needs --lm');
+  if (hotWordBonus !== undefined && !hotWord) throw new UsageError('--hot-word-bonus needs --hot-word');
   return {
     beam,
     languageModel: lm === undefined ? undefined : await readArpa(lm),
@@ -50,6 +63,9 @@ export async function decodingOf(options: DecodingOptions): Promise<SpeechDecodi
     wordBonus,
     lexicon: lexicon === undefined ? undefined : await wordsOf(lexicon),
     hotWords: hotWord && { words: hotWord, bonus: hotWordBonus ?? HOT_WORD_BONUS },
+    topK,
+    blankSkip,
+    nBest,
   };
 }
 
@@ -61,13 +77,16 @@ async function wordsOf(path: string): Promise<string[]> {
 
 /** The same options for a command line that goes on with something. */
 export function decodingWords(options: DecodingOptions): string[] {
-  const { beam, lm, lmWeight, wordBonus, lexicon, hotWord, hotWordBonus } = options;
+  const { beam, lm, lmWeight, wordBonus, lexicon, hotWord, hotWordBonus, topK, blankSkip, nBest } = options;
   const given: [string, string | number | undefined][] = [
     ['--beam', beam],
     ['--lm', lm],
     ['--lm-weight', lmWeight],
     ['--word-bonus', wordBonus],
     ['--lexicon', lexicon],
+    ['--top-k', topK],
+    ['--blank-skip', blankSkip],
+    ['--n-best', nBest],
     ['--hot-word-bonus', hotWordBonus],
   ];
   const words = given.flatMap(([name, value]) => (value === undefined ? [] : [name, String(value)]));

@@ -37,6 +37,7 @@ export {
   recognizerDefaults,
   type SpeechFeatureName,
   type SpeechUnits,
+  toneOptions,
 } from './recognizer/options.js';
 export type { Alternative, Recognition, TimedText } from './recognizer/recognition.js';
 export {

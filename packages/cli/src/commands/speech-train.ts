@@ -5,10 +5,12 @@ import {
   type RecognizerReport,
   type RecognizerSettings,
   recognizerDefaults,
+  toneOptions,
 } from '@ostinato/tasks';
 import { type Command, Option } from 'commander';
 import { backendOption, startBackend, threadsOption } from '../backend.js';
 import { addDecodingOptions, type DecodingOptions, decodingOf, decodingWords } from '../decoding-options.js';
+import { UsageError } from '../errors.js';
 import { commandLine } from '../invocation.js';
 import { recognizers } from '../model-kind.js';
 import { clock, counted, fileSize } from '../numbers.js';
@@ -68,7 +70,11 @@ export function addSpeechTrain(parent: Command): void {
     .option('--no-bidirectional', 'read forwards only, to recognise while somebody speaks');
   for (const option of settingOptions(recognizers, recognizerDefaults)) command.addOption(option);
   command
-    .addOption(setting('steps', '--steps <n>', 'steps in all, where --epochs is 0').argParser(whole(1)))
+    .addOption(
+      setting('hours', '--hours <x>', 'hours of recordings to hear in all, where --epochs is 0').argParser(
+        numberIn({ above: 0 }),
+      ),
+    )
     .addOption(
       setting(
         'speedChange',
@@ -96,9 +102,12 @@ export function addSpeechTrain(parent: Command): void {
 }
 
 async function train(given: TrainOptions, command: Command): Promise<void> {
-  // Of the embedded tones each is a word.
-  const isChosen = given.train !== undefined || command.getOptionValueSource('units') === 'cli';
-  const options: TrainOptions = isChosen ? given : { ...given, units: 'word' };
+  const options = given.train === undefined ? withToneOptions(given, command) : given;
+  if (options.train !== undefined && options.dev === undefined && decodingWords(options).length > 0) {
+    throw new UsageError(
+      `${decodingWords(options)[0]} is for measuring on the development part; give --dev, or leave it to speech eval`,
+    );
+  }
   const { out } = options;
   await startBackend(options.backend, options.threads);
   await checkOutputPath(recognizers, out, options.resume);
@@ -107,6 +116,8 @@ async function train(given: TrainOptions, command: Command): Promise<void> {
   const recognizer = options.resume
     ? await unfinished(recognizers, out, options, settingNames, command)
     : CtcRecognizer.create(utterances, pick(options, settingNames));
+  // What cannot be decoded with is told now and not after the training.
+  await recognizer.predict([], decoding);
   const { epochs } = recognizer.settings;
   if (recognizer.finished) {
     process.stderr.write(`${out} is trained already: ${epochs} of ${epochs} epochs are done.\n`);
@@ -139,6 +150,13 @@ async function train(given: TrainOptions, command: Command): Promise<void> {
   process.stdout.write(`${text}\n`);
 }
 
+/** What the embedded tones take, each a word, where nothing else is chosen. */
+function withToneOptions(given: TrainOptions, command: Command): TrainOptions {
+  const settings = Object.entries({ ...toneOptions, units: 'word' });
+  const open = settings.filter(([name]) => command.getOptionValueSource(name) !== 'cli');
+  return { ...given, ...Object.fromEntries(open) };
+}
+
 /** The options that say what to learn from. */
 function dataWords({ train, dev }: TrainOptions): string[] {
   return [...(train === undefined ? [] : ['--train', train]), ...(dev === undefined ? [] : ['--dev', dev])];
@@ -157,11 +175,12 @@ function resumeWords(options: TrainOptions): string[] {
 }
 
 async function summary(
-  { train, dev, out }: TrainOptions,
+  options: TrainOptions,
   utterances: readonly Utterance[],
   symbols: readonly string[],
   result: TrainingResult<RecognizerReport>,
 ): Promise<string> {
+  const { train, dev, out } = options;
   const { size } = await stat(out);
   const measured = dev ?? 'the development part';
   return [
@@ -169,7 +188,7 @@ async function summary(
     ...(result.dev ? [`On ${measured}: ${summarizeRecognition(result.dev)}.`] : []),
     `The model is ${out} (${fileSize(size)}). To measure it and to use it:`,
     '',
-    `  ${commandLine('speech', 'eval', out, ...(train === undefined ? [] : [dev ?? train]))}`,
+    `  ${commandLine('speech', 'eval', out, ...(train === undefined ? [] : [dev ?? train]), ...decodingWords(options))}`,
     `  ${commandLine('speech', 'predict', out, 'RECORDING.wav')}`,
   ].join('\n');
 }

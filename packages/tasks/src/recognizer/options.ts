@@ -23,7 +23,7 @@ export interface RecognizerShape {
   readonly units: SpeechUnits;
   /** Samples per second that it hears; recordings of other rates are resampled. 0, the default, takes the rate of the first recording. */
   readonly sampleRate: number;
-  /** `logMel` by default. */
+  /** `mfcc` by default: log-mel bands take longer to learn from, and more recordings. */
   readonly features: SpeechFeatureName;
   /** Mel bands. */
   readonly bands: number;
@@ -47,10 +47,10 @@ export interface RecognizerShape {
 
 /** How a recogniser is trained. Recordings are changed each time that they are heard, so that there are more of them. */
 export interface RecognizerTraining extends TrainingSettings {
-  /** 0, the default, goes through the data as often as makes `steps` steps, but not less than 10 times. */
+  /** 0, the default, goes through the recordings as often as makes `hours`, but not less than 10 times. */
   readonly epochs: number;
-  /** Steps of training where `epochs` is 0. */
-  readonly steps: number;
+  /** Hours of recordings that are heard in all, each as often as it is heard, where `epochs` is 0. */
+  readonly hours: number;
   /** Recordings are played up to this part faster or slower, which changes their pitch too; 0 for none (Ko et al. 2015). */
   readonly speedChange: number;
   /** Up to so many decibels louder or softer. */
@@ -71,18 +71,18 @@ export type RecognizerOptions = OptionsOf<RecognizerSettings>;
 export const recognizerDefaults: RecognizerSettings = {
   units: 'char',
   sampleRate: 0,
-  features: 'logMel',
+  features: 'mfcc',
   bands: 40,
   coefficients: 13,
-  deltas: 0,
-  subsampling: 2,
+  deltas: 2,
+  subsampling: 3,
   cell: 'lstm',
   hidden: 96,
   layers: 2,
   bidirectional: true,
   dropout: 0.3,
   epochs: 0,
-  steps: 2000,
+  hours: 20,
   batch: 16,
   rate: 4e-3,
   seed: 1,
@@ -95,8 +95,9 @@ export const recognizerDefaults: RecognizerSettings = {
 /** Fills in the defaults. Throws OstinatoError that names a setting outside its range. */
 export function completeOptions(options: RecognizerOptions): RecognizerSettings {
   return completeTraining(recognizerKind, recognizerDefaults, options, (all, demand) => {
-    demandCounts(all, ['bands', 'coefficients', 'subsampling', 'hidden', 'layers', 'steps'], 1, demand);
+    demandCounts(all, ['bands', 'coefficients', 'subsampling', 'hidden', 'layers'], 1, demand);
     demandCounts(all, ['sampleRate', 'deltas', 'masks'], 0, demand);
+    demand(all.hours > 0 && Number.isFinite(all.hours), 'hours', 'a positive number');
     demand(['char', 'word'].includes(all.units), 'units', 'char or word');
     demand(['logMel', 'mfcc'].includes(all.features), 'features', 'logMel or mfcc');
     demand(all.features !== 'mfcc' || all.coefficients <= all.bands, 'coefficients', 'at most bands');
@@ -110,7 +111,19 @@ export function completeOptions(options: RecognizerOptions): RecognizerSettings 
   });
 }
 
-/** Times to go through so many examples. */
-export function epochsFor({ epochs, steps, batch }: RecognizerTraining, examples: number): number {
-  return epochs || Math.max(10, Math.round(steps / Math.max(1, Math.ceil(examples / batch))));
+/** Times to go through recordings of so many seconds together. */
+export function epochsFor({ epochs, hours }: RecognizerTraining, seconds: number): number {
+  return epochs || Math.max(10, Math.round((3600 * hours) / Math.max(1, seconds)));
 }
+
+/**
+ * What to choose differently to learn `toneSequences` in half a minute. Tones that are played faster are others, and so are those of
+ * which a band is missing.
+ */
+export const toneOptions: RecognizerOptions = {
+  features: 'logMel',
+  deltas: 0,
+  hours: 1.75,
+  speedChange: 0,
+  masks: 0,
+};

@@ -98,7 +98,7 @@ export class CtcRecognizer extends Task<Utterance, RecognizerSettings, Recognize
         `${where}: without utterances the sample rate is unknown; give the option sampleRate`,
       );
     }
-    const epochs = epochsFor(settings, utterances.length);
+    const epochs = epochsFor(settings, secondsOf(utterances));
     const clips = utterances.map(({ clip }) => clip);
     const description = { settings: { ...settings, sampleRate, epochs }, symbols, statistics: undefined };
     return drawnFrom(settings.seed, () => new CtcRecognizer(description, clips));
@@ -206,11 +206,10 @@ export class CtcRecognizer extends Task<Utterance, RecognizerSettings, Recognize
       utterances.map(({ clip }) => clip),
       decoding,
     );
-    const seconds = utterances.reduce((sum, { clip }) => sum + clip.samples.length / clip.sampleRate, 0);
     return recognizerReportOf(
       utterances.map(({ transcript }) => transcript),
       found.map(({ text }) => text),
-      seconds,
+      secondsOf(utterances),
     );
   }
 
@@ -261,8 +260,7 @@ export class CtcRecognizer extends Task<Utterance, RecognizerSettings, Recognize
     const scores = tidy(() =>
       noGrad(() => logSoftmax(this.network.forward(input.batch(recordings, this.network.backend)).logits)),
     );
-    const numbers = (await scores.data()) as Float32Array;
-    dispose(scores);
+    const numbers = (await scores.data().finally(() => dispose(scores))) as Float32Array;
     return steps.map((count, row) => {
       const begin = row * time * classes;
       const logProbabilities = numbers.subarray(begin, begin + count * classes);
@@ -296,6 +294,11 @@ export class CtcRecognizer extends Task<Utterance, RecognizerSettings, Recognize
     const texts = alternatives ?? [{ text: table.textOf(target), score: logProbability }];
     return recognitionOf(symbols, table, secondsPerStep, texts);
   }
+}
+
+/** Of all recordings together. */
+function secondsOf(utterances: readonly Utterance[]): number {
+  return utterances.reduce((sum, { clip }) => sum + clip.samples.length / clip.sampleRate, 0);
 }
 
 /** A table of given symbols. Throws DataError for one that is empty or comes twice, or that its units could never cut. */

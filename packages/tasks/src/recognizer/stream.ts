@@ -1,6 +1,6 @@
-import type { SpeechFeatures } from '@ostinato/data';
+import type { Frames, SpeechFeatures } from '@ostinato/data';
 import { OstinatoError } from '@ostinato/kernel';
-import type { CtcDecoder } from '@ostinato/losses';
+import { type CtcDecoder, ctcBestPath } from '@ostinato/losses';
 import { dispose, logSoftmax, noGrad, tidy } from '@ostinato/tensor';
 import type { SpeechInput } from './input.js';
 import type { RecognizerNetwork, RecognizerState } from './network.js';
@@ -14,21 +14,28 @@ export interface SpeechStreamParts {
   readonly decoder: CtcDecoder | undefined;
 }
 
+/** A text that grows with the steps of a recording. */
+interface GrowingText {
+  push(logProbabilities: Float32Array, steps: number): string;
+  end(): string;
+}
+
 /**
  * Recognition while somebody speaks: samples in, the text so far out. The text in the end is that which `predict` gives for the
- * whole recording.
+ * whole recording. Samples have the rate that the recogniser hears; `Resampler` of `@ostinato/data` makes others so, piece by piece.
  *
  * @example
  * const stream = recognizer.stream();
- * for await (const samples of microphone) show(await stream.push(samples));
+ * const resampler = new Resampler(microphone.sampleRate, recognizer.sampleRate);
+ * for await (const samples of microphone) show(await stream.push(resampler.push(samples)));
+ * await stream.push(resampler.end());
  * show(await stream.end());
  */
 export class SpeechStream {
   readonly #parts: SpeechStreamParts;
   readonly #features: ReturnType<SpeechFeatures['stream']>;
-  readonly #decode: (logProbabilities: Float32Array, steps: number) => string;
-  readonly #finish: () => string;
-  /** Frames that do not make a step yet. */
+  readonly #text: GrowingText;
+  /** Numbers of frames that do not make a step yet. */
   #rest = new Float32Array(0);
   #state: RecognizerState | undefined;
   #work: Promise<unknown> = Promise.resolve();
@@ -37,28 +44,18 @@ export class SpeechStream {
   constructor(parts: SpeechStreamParts) {
     this.#parts = parts;
     this.#features = parts.input.features.stream();
-    const { decoder, symbols } = parts;
-    if (decoder) {
-      const stream = decoder.stream();
-      this.#decode = (numbers, steps) => stream.push(numbers, steps)?.text ?? '';
-      this.#finish = () => stream.end()[0]?.text ?? '';
-    } else {
-      const path = new LikeliestPath(symbols);
-      this.#decode = (numbers, steps) => path.push(numbers, steps);
-      this.#finish = () => path.text;
-    }
+    this.#text = parts.decoder ? searched(parts.decoder) : likeliest(parts.symbols);
   }
 
   /**
-   * Takes in more samples, at the rate that the recogniser hears.
+   * Takes in more samples. The array may be used again as soon as the call has returned.
    * @returns the text so far; its end may still change where a beam is searched
-   * @throws OstinatoError after `end`
+   * @throws OstinatoError after `end`, and for samples that are not finite: the stream has ended then
    */
   push(samples: Float32Array): Promise<string> {
     this.#assertOpen('push');
-    return this.#next(() =>
-      this.#read(this.#parts.input.normalized(this.#features.push(samples)).data, false),
-    );
+    const frames = this.#features.push(samples);
+    return this.#next(() => this.#read(frames, false));
   }
 
   /**
@@ -68,81 +65,109 @@ export class SpeechStream {
   end(): Promise<string> {
     this.#assertOpen('end');
     this.#ended = true;
+    const frames = this.#features.end();
     return this.#next(async () => {
       try {
-        await this.#read(this.#parts.input.normalized(this.#features.end()).data, true);
-        return this.#finish();
+        await this.#read(frames, true);
+        return this.#text.end();
       } finally {
-        if (this.#state) dispose(this.#state);
-        this.#state = undefined;
+        this.#release();
       }
     });
   }
 
-  #assertOpen(what: string): void {
-    if (this.#ended)
-      throw new OstinatoError(`SpeechStream.${what}: the stream has ended; begin another with stream()`);
+  /** Gives the memory of the stream back where nobody wants to know its end. */
+  dispose(): void {
+    this.#ended = true;
+    this.#work = this.#work.then(() => this.#release());
   }
 
-  /** Runs after what has been asked for before. */
+  #release(): void {
+    if (this.#state) dispose(this.#state);
+    this.#state = undefined;
+  }
+
+  #assertOpen(what: string): void {
+    if (!this.#ended) return;
+    throw new OstinatoError(`SpeechStream.${what}: the stream has ended; begin another with stream()`);
+  }
+
+  /** Runs after what has been asked for before. Where that fails the stream is over: what came later would not follow from it. */
   #next(run: () => Promise<string>): Promise<string> {
-    const result = this.#work.then(run);
+    const result = this.#work.then(run).catch((error: unknown) => {
+      this.#ended = true;
+      this.#release();
+      throw error;
+    });
     this.#work = result.catch(() => undefined);
     return result;
   }
 
   /** Reads frames, as many as make whole steps, in the end all. */
-  async #read(frames: Float32Array, last: boolean): Promise<string> {
-    const { network, input, symbols } = this.#parts;
-    const all = new Float32Array(this.#rest.length + frames.length);
+  async #read(frames: Frames, last: boolean): Promise<string> {
+    const { input, symbols } = this.#parts;
+    const { data } = input.normalized(frames);
+    const all = new Float32Array(this.#rest.length + data.length);
     all.set(this.#rest);
-    all.set(frames, this.#rest.length);
+    all.set(data, this.#rest.length);
     const steps = last ? Math.ceil(all.length / input.size) : Math.floor(all.length / input.size);
-    const { size } = input.features;
     const taken = Math.min(all.length, steps * input.size);
     this.#rest = all.slice(taken);
-    if (steps === 0) return this.#decode(new Float32Array(0), 0);
-    const recording = { data: all.subarray(0, taken), count: taken / size, size };
+    if (steps === 0) return this.#text.push(new Float32Array(0), 0);
+    const { size } = input.features;
+    const scores = this.#step({ data: all.subarray(0, taken), count: taken / size, size });
+    try {
+      const numbers = (await scores.data()) as Float32Array;
+      return this.#text.push(numbers, numbers.length / symbols.classes);
+    } finally {
+      dispose(scores);
+    }
+  }
+
+  /** Log probabilities [1, steps, classes] after the steps before, in evaluation, also where the network is being trained. */
+  #step(frames: Frames) {
+    const { network, input } = this.#parts;
     const before = this.#state;
-    const { scores, state } = tidy(() =>
-      noGrad(() => {
-        const { logits, state } = network.forward(input.batch([recording], network.backend), before);
-        return { scores: logSoftmax(logits), state };
-      }),
-    );
-    if (before) dispose(before);
-    this.#state = state;
-    const numbers = (await scores.data()) as Float32Array;
-    dispose(scores);
-    return this.#decode(numbers, numbers.length / symbols.classes);
+    const wasTraining = network.training;
+    network.evaluate();
+    try {
+      const { scores, state } = tidy(() =>
+        noGrad(() => {
+          const { logits, state } = network.forward(input.batch([frames], network.backend), before);
+          return { scores: logSoftmax(logits), state };
+        }),
+      );
+      if (before) dispose(before);
+      this.#state = state;
+      return scores;
+    } finally {
+      network.train(wasTraining);
+    }
   }
 }
 
-/** The likeliest class of each step, repeats merged, blanks removed, over chunks. */
-class LikeliestPath {
-  readonly #table: SymbolTable;
-  readonly #found: number[] = [];
-  #last = BLANK;
+/** What a beam finds. */
+function searched(decoder: CtcDecoder): GrowingText {
+  const stream = decoder.stream();
+  return {
+    push: (numbers, steps) => stream.push(numbers, steps)?.text ?? '',
+    end: () => stream.end()[0]?.text ?? '',
+  };
+}
 
-  constructor(table: SymbolTable) {
-    this.#table = table;
-  }
-
-  get text(): string {
-    return this.#table.textOf(this.#found);
-  }
-
-  push(logProbabilities: Float32Array, steps: number): string {
-    const { classes } = this.#table;
-    for (let step = 0; step < steps; step++) {
-      let best = 0;
-      const begin = step * classes;
-      for (let index = 1; index < classes; index++) {
-        if (logProbabilities[begin + index]! > logProbabilities[begin + best]!) best = index;
+/** The likeliest class of each step, repeats merged, blanks removed, over pieces. */
+function likeliest(table: SymbolTable): GrowingText {
+  const found: number[] = [];
+  let last = BLANK;
+  const end = (): string => table.textOf(found);
+  return {
+    push: (numbers, steps) => {
+      for (const symbol of ctcBestPath(numbers, steps, table.classes, { blank: BLANK }).path) {
+        if (symbol !== BLANK && symbol !== last) found.push(symbol);
+        last = symbol;
       }
-      if (best !== BLANK && best !== this.#last) this.#found.push(best);
-      this.#last = best;
-    }
-    return this.text;
-  }
+      return end();
+    },
+    end,
+  };
 }

@@ -84,7 +84,8 @@ export function chainMarginals(chain: LinearChain): Tensor {
   const operands = operandsOf(chain);
   const backend = commonBackend('chainMarginals', [...operands, chain.lengths]);
   return tidy(() => {
-    if (isRecording() && operands.some((operand) => operand.requiresGrad)) {
+    // Of no steps nothing follows, and there is nothing that a gradient could reach.
+    if (chain.emissions.size > 0 && isRecording() && operands.some((operand) => operand.requiresGrad)) {
       const own = apart(chain);
       const emissions = own.emissions.slot ? own.emissions : variable(own.emissions);
       const total = sum(recordedLogPartition({ ...own, emissions }));

@@ -53,6 +53,11 @@ describe('error rates', () => {
     expect(characterErrorRate(['😀a'], ['😀b'])).toMatchObject({ substitutions: 1, length: 2 });
   });
 
+  it('do not count different ways to write the same letter', () => {
+    expect(wordErrorRate(['a\u0308'], ['\u00e4']).rate).toBe(0);
+    expect(characterErrorRate(['a\u0308'], ['\u00e4'])).toMatchObject({ rate: 0, length: 1 });
+  });
+
   it('of nothing are 0, or infinite where something was found', () => {
     expect(wordErrorRate([''], ['']).rate).toBe(0);
     expect(wordErrorRate([''], ['one']).rate).toBe(Number.POSITIVE_INFINITY);

@@ -38,7 +38,7 @@ export function errorRate<Symbol>(
 }
 
 /**
- * Word error rate: texts are cut at blanks.
+ * Word error rate: texts are cut at blanks. Texts that only Unicode writes in different ways are the same (NFC).
  * @example wordErrorRate(['the cat sat'], ['a cat']).rate   // 2 / 3: one substitution, one deletion
  */
 export function wordErrorRate(references: readonly string[], found: readonly string[]): ErrorRate {
@@ -52,5 +52,8 @@ export function characterErrorRate(references: readonly string[], found: readonl
 }
 
 function wordsOf(text: string): string[] {
-  return text.split(/\s+/).filter((word) => word !== '');
+  return text
+    .normalize('NFC')
+    .split(/\s+/)
+    .filter((word) => word !== '');
 }
