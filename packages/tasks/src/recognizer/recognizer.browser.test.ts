@@ -16,8 +16,9 @@ it('learns from WAV files in a page, and a recogniser loaded there writes whole 
   const before = backend.memory();
 
   const recognizer = CtcRecognizer.create(utterances, {
-    ...{ hidden: 8, layers: 1, bidirectional: false, bands: 16, subsampling: 3, dropout: 0 },
-    ...{ epochs: 8, batch: 4, rate: 6e-2, seed: 7, masks: 0, speedChange: 0 },
+    ...{ hidden: 8, layers: 1, bidirectional: false, dropout: 0 },
+    ...{ features: 'logMel', bands: 16, deltas: 0, subsampling: 3, masks: 0, speedChange: 0 },
+    ...{ epochs: 8, batch: 4, rate: 6e-2, seed: 7 },
   });
   for await (const _ of recognizer.fit(utterances));
   const bytes = await recognizer.toBytes();

@@ -8,7 +8,10 @@ import { CtcRecognizer, type RecognizerOptions } from '../index.js';
 const tones = { test: 0, symbols: '19', length: [1, 3], signalToNoise: [20, 30] } as const;
 const { train, dev } = toneSequences({ train: 48, dev: 6, ...tones });
 const clips = dev.map(({ clip }) => clip);
-const small: RecognizerOptions = { hidden: 8, layers: 1, bands: 16, subsampling: 3, batch: 4, seed: 7 };
+const small: RecognizerOptions = {
+  ...{ features: 'logMel', bands: 16, deltas: 0, subsampling: 3 },
+  ...{ hidden: 8, layers: 1, batch: 4, seed: 7 },
+};
 
 const backends: Record<'cpu' | 'webgpu', Backend> = {} as never;
 beforeAll(async () => {
