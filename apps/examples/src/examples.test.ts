@@ -3,6 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { main as byHand } from './by-hand.js';
 import { main as memory } from './memory.js';
 import { main as ownCell } from './own-cell.js';
+import { main as speech } from './speech.js';
 import { outputAfterThousandSteps } from './vanishing.js';
 
 describe('examples', () => {
@@ -28,5 +29,19 @@ describe('examples', () => {
     const losses = await byHand(3);
     expect(losses).toHaveLength(3);
     expect(losses[2]!).toBeLessThan(losses[0]! / 2);
+  });
+
+  it('speech (L26): hears numbers that are dialled, and when', async () => {
+    const { wer, transcript, seconds, words } = await speech();
+    expect(wer).toBeLessThan(0.1);
+    expect(words.map(({ text }) => text).join(' ')).toBe(transcript);
+    let last = 0;
+    for (const { start, end, confidence } of words) {
+      expect(start).toBeGreaterThanOrEqual(last);
+      expect(end).toBeGreaterThan(start);
+      expect(confidence).toBeGreaterThan(0.1);
+      last = end;
+    }
+    expect(last).toBeLessThanOrEqual(seconds);
   });
 });

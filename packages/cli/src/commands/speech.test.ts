@@ -160,7 +160,7 @@ describe('speech train (L26)', () => {
 
 describe('speech eval', () => {
   test('prints a table; --json prints error rates and the real-time factor', async () => {
-    const { status, stdout, stderr } = await ostinato(['speech', 'eval', 'model', 'dev.tsv'], folder);
+    const { status, stdout } = await ostinato(['speech', 'eval', 'model', 'dev.tsv'], folder);
     expect(status).toBe(0);
     expect(stdout).toMatch(
       /^8 recordings of \d+\.\d s, recognised in \d\.\d{4} of that time\n\nunit +errors/,

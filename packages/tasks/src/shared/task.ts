@@ -1,5 +1,5 @@
 import { type Backend, OstinatoError } from '@ostinato/kernel';
-import { type Module, summary } from '@ostinato/layers';
+import { summary } from '@ostinato/layers';
 import type { FitEvent, Json } from '@ostinato/train';
 import { type Checkpoint, nextTurn } from '@ostinato/train/inference';
 import type { CommonDescription } from './description.js';
@@ -7,6 +7,7 @@ import type { FitRun } from './fit-run.js';
 import type { TrainingSettings } from './options.js';
 import type { TaskProgress } from './progress.js';
 import type { TaskKind } from './task-kind.js';
+import type { TaskNetwork } from './task-network.js';
 
 /** How `fit` is run. */
 export interface FitOptions<Example, Task> {
@@ -16,12 +17,6 @@ export interface FitOptions<Example, Task> {
   readonly signal?: AbortSignal | undefined;
   /** Called after each epoch and when training is stopped, to write it to a file, say. A saved model goes on from there. */
   readonly save?: ((task: Task) => Promise<void>) | undefined;
-}
-
-/** The layers of a model. */
-export interface TaskNetwork extends Module {
-  /** Where its parameters live. */
-  readonly backend: Backend;
 }
 
 /** What a model for a task consists of. */

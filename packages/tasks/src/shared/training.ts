@@ -13,8 +13,8 @@ import {
 } from '@ostinato/train';
 import type { TrainingSettings } from './options.js';
 import type { TaskProgress } from './progress.js';
-import type { TaskNetwork } from './task.js';
 import type { TaskKind } from './task-kind.js';
+import type { TaskNetwork } from './task-network.js';
 
 /** What a network is trained with. */
 export interface TrainingRun<Example> {
