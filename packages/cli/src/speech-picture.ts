@@ -14,6 +14,8 @@ const BANDS = 40;
 const SEEN = 0.05;
 /** What the blank is called in the lecture. */
 const BLANK = 'φ';
+/** What stands for the space between words. */
+const SPACE = '␣';
 
 /** Waveform, log-mel, the probabilities of symbols at each step, and the path through them, over one axis of time. */
 export function drawRecognition(
@@ -120,18 +122,19 @@ function symbols(
   { symbols: path }: Recognition,
   seconds: number,
 ) {
-  const names = [BLANK, ...recognizer.symbols.map((symbol) => (symbol === ' ' ? '␣' : symbol))];
-  const nameOf = (text: string) => (text === ' ' ? '␣' : text);
-  const onPath = path.map(({ text }) => nameOf(text));
+  const labels = [BLANK, ...recognizer.symbols.map(labelOf)];
   const probability = (step: number, index: number) => Math.exp(logProbabilities[step * classes + index]!);
-  const likeliest = names.map((_, index) => {
+  const likeliest = labels.map((_, index) => {
     let most = 0;
     for (let step = 0; step < steps; step++) most = Math.max(most, probability(step, index));
     return most;
   });
   // In the order in which they are said, so that the path climbs down.
-  const shown = [...new Set([BLANK, ...onPath, ...names.filter((_, index) => likeliest[index]! >= SEEN)])];
-  const indices = shown.map((name) => names.indexOf(name));
+  const onPath = path.map(({ text }) => recognizer.symbols.indexOf(text) + 1);
+  const indices = [
+    ...new Set([0, ...onPath, ...[...labels.keys()].filter((index) => likeliest[index]! >= SEEN)]),
+  ];
+  const shown = indices.map((index) => labels[index]!);
   const grid: Grid = {
     rows: shown.length,
     columns: steps,
@@ -161,7 +164,7 @@ function symbols(
         },
       },
       {
-        data: { values: pathPoints(path, nameOf, steps * secondsPerStep) },
+        data: { values: pathPoints(path, steps * secondsPerStep) },
         mark: { type: 'line' as const, color: colors.vermilion, strokeWidth: 1.5 },
         encoding: {
           x: time('at', seconds, 'time (s)'),
@@ -173,10 +176,15 @@ function symbols(
   };
 }
 
+/** What a symbol is called: one that looks like the blank, or like what stands for a space, stands in quotes. */
+function labelOf(symbol: string): string {
+  if (symbol === ' ') return SPACE;
+  return symbol === BLANK || symbol === SPACE ? `'${symbol}'` : symbol;
+}
+
 /** The path as corners: at each symbol from its start to its end, at the blank between them. */
 function pathPoints(
   path: Recognition['symbols'],
-  nameOf: (text: string) => string,
   end: number,
 ): { at: number; name: string; order: number }[] {
   const corners: { at: number; name: string }[] = [];
@@ -186,7 +194,7 @@ function pathPoints(
   let last = 0;
   for (const symbol of path) {
     rest(BLANK, last, symbol.start);
-    rest(nameOf(symbol.text), symbol.start, symbol.end);
+    rest(labelOf(symbol.text), symbol.start, symbol.end);
     last = symbol.end;
   }
   rest(BLANK, last, end);

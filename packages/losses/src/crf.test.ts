@@ -111,6 +111,16 @@ describe.each(backends)('on %s, what trying every sequence gives:', (_, backend,
       expect([...(await marginals.data())]).toEqual(close(wanted, Math.min(digits, 2)));
     }
   });
+
+  it('marginals of no steps, for which gradients are asked', async () => {
+    const emissions = variable(tensor(new Float32Array(0), [2, 0, 3]));
+    const crf = {
+      transitions: tensor(new Float32Array(9), [3, 3]),
+      start: tensor(new Float32Array(3), [3]),
+      end: tensor(new Float32Array(3), [3]),
+    };
+    expect(crfMarginals(emissions, crf).shape).toEqual([2, 0, 3]);
+  });
 });
 
 describe('crfLoss', () => {

@@ -1,3 +1,4 @@
+import type { AudioClip } from '@ostinato/data';
 import { readWav } from '@ostinato/data/node';
 import type { CtcRecognizer, Recognition } from '@ostinato/tasks';
 import type { Command } from 'commander';
@@ -56,11 +57,10 @@ async function predict(model: string, files: readonly string[], options: Predict
   const recognizer = await openModel(recognizers, model);
   const decoding = await decodingOf(options);
   const colors = colorsFor(process.stdout);
-  const told = new Set<number>();
-  for (const file of files) {
-    const clip = await readWav(file);
-    if (!told.has(clip.sampleRate)) tellResampling([{ clip }], recognizer.sampleRate);
-    told.add(clip.sampleRate);
+  const recordings: { file: string; clip: AudioClip }[] = [];
+  for (const file of files) recordings.push({ file, clip: await readWav(file) });
+  tellResampling(recordings, recognizer.sampleRate);
+  for (const { file, clip } of recordings) {
     const found =
       text === undefined
         ? (await recognizer.predict([clip], decoding))[0]!
@@ -101,13 +101,18 @@ function answerOf(
 
 function linesOf(
   file: string,
-  { text, symbols }: Recognition,
+  { text, symbols, alternatives }: Recognition,
   files: number,
   aligned: boolean,
   colors: Colors,
 ): string {
   const line = files === 1 ? printable(text) : `${colors.cyan(printable(file))}  ${printable(text)}`;
-  if (!aligned) return line;
+  const others = alternatives.length > 1 ? alternatives : [];
+  const lines = [
+    line,
+    ...others.map((other) => `  ${other.score.toFixed(2).padStart(8)}  ${printable(other.text)}`),
+  ];
+  if (!aligned) return lines.join('\n');
   const [head, ...rows] = table([
     ['symbol', 'from (s)', 'to (s)', 'confidence'],
     ...symbols.map(({ text, start, end, confidence }) => [
@@ -117,5 +122,5 @@ function linesOf(
       confidence.toFixed(3),
     ]),
   ]);
-  return [line, '', colors.bold(head!), ...rows, ''].join('\n');
+  return [...lines, '', colors.bold(head!), ...rows, ''].join('\n');
 }

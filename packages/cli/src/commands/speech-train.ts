@@ -10,7 +10,6 @@ import {
 import { type Command, Option } from 'commander';
 import { backendOption, startBackend, threadsOption } from '../backend.js';
 import { addDecodingOptions, type DecodingOptions, decodingOf, decodingWords } from '../decoding-options.js';
-import { UsageError } from '../errors.js';
 import { commandLine } from '../invocation.js';
 import { recognizers } from '../model-kind.js';
 import { clock, counted, fileSize } from '../numbers.js';
@@ -104,8 +103,8 @@ export function addSpeechTrain(parent: Command): void {
 async function train(given: TrainOptions, command: Command): Promise<void> {
   const options = given.train === undefined ? withToneOptions(given, command) : given;
   if (options.train !== undefined && options.dev === undefined && decodingWords(options).length > 0) {
-    throw new UsageError(
-      `${decodingWords(options)[0]} is for measuring on the development part; give --dev, or leave it to speech eval`,
+    process.stderr.write(
+      `hint: ${decodingWords(options)[0]} is for measuring, on --dev or later with speech eval; training does without.\n`,
     );
   }
   const { out } = options;

@@ -111,6 +111,19 @@ describe('speech train (L26)', () => {
     ['--dev without --train', '--dev dev.tsv', 2, '--dev needs --train'],
     ['a unit that there is not', '--units letter', 2, /Allowed choices are char, word/],
     ['a language model that is none', '--train train.tsv --lm train.tsv', 1, /error: train\.tsv/],
+    [
+      'what only measuring takes',
+      '--train train.tsv --beam 5',
+      2,
+      /--beam is for measuring on the development part; give --dev/,
+    ],
+    [
+      'a lexicon that cannot be spelled',
+      '--train train.tsv --dev dev.tsv --lexicon text.wav',
+      1,
+      /the lexicon has/,
+    ],
+    ['a weight of no model', '--train train.tsv --dev dev.tsv --lm-weight 1', 2, '--lm-weight needs --lm'],
     ['a beam of nothing', '--train train.tsv --beam 0', 2, 'Give a whole number from 1'],
   ])('refuses %s', async (_, words, status, message) => {
     const folder = await workplace();
@@ -203,6 +216,15 @@ describe('speech predict', () => {
     expect(Object.keys(answer)).toEqual(['file', 'text', 'words', 'symbols']);
     expect(answer).toMatchObject({ file: first, text: one.stdout.trimEnd() });
     expect(answer.symbols.map(({ text }: { text: string }) => text).join('')).toBe(answer.text);
+  });
+
+  test('finds several texts', async () => {
+    const words = ['speech', 'predict', 'model', first, '--beam', '9', '--n-best', '3'];
+    const { stdout } = await ostinato(words, folder);
+    expect(stdout).toMatch(/^(\S+)\n +-?\d+\.\d\d {2}\1\n +-?\d+\.\d\d {2}\S*\n +-?\d+\.\d\d {2}\S*\n$/);
+    const json = JSON.parse((await ostinato([...words, '--json'], folder)).stdout);
+    expect(json.alternatives).toHaveLength(3);
+    expect(json.alternatives[0]).toEqual({ text: json.text, score: expect.any(Number) });
   });
 
   test('aligns a given text, and draws', async () => {

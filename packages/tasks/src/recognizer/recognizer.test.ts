@@ -122,16 +122,18 @@ describe('CtcRecognizer (L26)', () => {
   it('only finds words of a lexicon', async () => {
     const { clip, transcript } = parts.dev[0]!;
     const other = transcript.replace(/./, (symbol) => (symbol === '1' ? '3' : '1'));
-    const [found] = await learnt.predict([clip], { beam: 50, lexicon: [other] });
-    expect(['', other, `${other} ${other}`]).toContain(found!.text);
+    const decoding = { beam: 100, lexicon: [other, `${other}7`] };
+    const [found] = await learnt.predict([clip], decoding);
+    expect(found!.text).toBe(other);
+    expect(transcript).not.toBe(other);
   });
 
   it('resamples recordings of another rate', async () => {
-    const { clip, transcript } = parts.dev[1]!;
+    const { clip } = parts.dev[1]!;
     const [found] = await learnt.predict([resample(clip, 16_000)]);
     const [plain] = await learnt.predict([clip]);
     expect(found!.text).toBe(plain!.text);
-    expect(transcript.length).toBeGreaterThan(0);
+    expect(plain!.text).not.toBe('');
   });
 
   it('recognises while samples come in what it recognises of the whole', async () => {
@@ -171,6 +173,41 @@ describe('CtcRecognizer (L26)', () => {
     expect(new Set(texts).size).toBeGreaterThan(2);
     expect(backend.memory().liveStorages).toBe(liveStorages);
     expect(() => stream.push(clip.samples)).toThrow('SpeechStream.push: the stream has ended');
+  });
+
+  it('streams while it is being trained, and moves nothing of the training', async () => {
+    const { clip } = train[0]!;
+    const sealed = async (look: (recognizer: CtcRecognizer) => Promise<unknown>): Promise<string> => {
+      const recognizer = create({ bidirectional: false, dropout: 0.5 });
+      for await (const event of recognizer.fit(train)) if (event.kind === 'step') await look(recognizer);
+      return sealOf(recognizer);
+    };
+    const texts = async (recognizer: CtcRecognizer): Promise<void> => {
+      const [whole] = await recognizer.predict([clip]);
+      const stream = recognizer.stream();
+      await stream.push(clip.samples);
+      expect(await stream.end()).toBe(whole!.text);
+    };
+    expect(await sealed(texts)).toBe(await sealed(async () => {}));
+  });
+
+  it('ends a stream at samples that are not finite, and takes no array for its own', async () => {
+    const { clip } = parts.dev[0]!;
+    const { liveStorages } = currentBackend().memory();
+    const broken = words.stream();
+    await broken.push(clip.samples);
+    await expect(broken.push(new Float32Array(4000).fill(Number.NaN))).rejects.toThrow();
+    expect(() => broken.push(clip.samples)).toThrow('the stream has ended');
+    const abandoned = words.stream();
+    await abandoned.push(clip.samples);
+    abandoned.dispose();
+    const [whole] = await words.predict([clip]);
+    const stream = words.stream();
+    const samples = clip.samples.slice();
+    void stream.push(samples);
+    samples.fill(0);
+    expect(await stream.end()).toBe(whole!.text);
+    expect(currentBackend().memory().liveStorages).toBe(liveStorages);
   });
 
   it('says why a network of both directions cannot stream', () => {
@@ -225,6 +262,17 @@ describe('a recogniser', () => {
       for await (const _ of stopped.fit(others));
     };
     await expect(go()).rejects.toThrow(/training stopped in epoch 1 on other utterances than these 24/);
+  });
+
+  it('counts no error where letters are only written in another way', async () => {
+    const apart = train.map(({ clip, transcript }) => ({
+      clip,
+      transcript: transcript.replaceAll('1', 'a\u0308'),
+    }));
+    const recognizer = CtcRecognizer.create(apart, { ...small, hours: 1e-6 });
+    expect(recognizer.symbols).toContain('\u00e4');
+    const { characters } = await recognizer.evaluate(apart);
+    expect(characters.length).toBe(train.reduce((sum, { transcript }) => sum + transcript.length, 0));
   });
 
   it('shows its layers', () => {
