@@ -1,3 +1,4 @@
+import { basename } from 'node:path';
 import { type AudioClip, SpeechFeatures } from '@ostinato/data';
 import type { CtcRecognizer, Recognition, SymbolLattice } from '@ostinato/tasks';
 import { type Chart, heading } from './picture/chart.js';
@@ -10,12 +11,14 @@ const WIDTH = 760;
 const COLUMNS = 380;
 /** Mel bands that are drawn. */
 const BANDS = 40;
+/** How many levels numbers are rounded to. */
+const LEVELS = 16;
 /** Symbols that are never likelier than this, and not on the path, are left out. */
 const SEEN = 0.05;
 /** What the blank is called in the lecture. */
 const BLANK = 'φ';
 /** What stands for the space between words. */
-const SPACE = '␣';
+const SPACE = '(space)';
 
 /** Waveform, log-mel, the probabilities of symbols at each step, and the path through them, over one axis of time. */
 export function drawRecognition(
@@ -28,13 +31,13 @@ export function drawRecognition(
   const seconds = Math.max(clip.samples.length / clip.sampleRate, lattice.steps * lattice.secondsPerStep);
   return {
     ...heading({
-      title: `${file}: ${found.text}`,
+      title: `${basename(file)}: ${found.text}`,
       caption:
         'From above: the waveform; how loud each band of frequencies is; how probable each symbol is at each step, and the path ' +
-        `through them. Repeated symbols are merged and ${BLANK} is removed: what is left is the text.`,
+        'through them. Repeated symbols are merged, the blank of the first row is removed: what is left is the text.',
     }),
     spacing: 14,
-    resolve: { scale: { color: 'independent' } },
+    resolve: { scale: { color: 'independent', stroke: 'independent' } },
     vconcat: [
       waveform(clip, seconds),
       logMel(clip, recognizer, seconds),
@@ -50,6 +53,20 @@ const time = (field: string, seconds: number, title: string | null) => ({
   scale: { domain: [0, seconds], nice: false },
   axis: { grid: false, ...(title === null ? { labels: false } : {}) },
 });
+
+/** Drawn over its edges, so that no light comes through between neighbours. */
+const RECTANGLE = { type: 'rect' as const, strokeWidth: 0.7 };
+
+/** A level as a colour, of the area and of its edge. */
+const levelIn = (scheme: 'viridis' | 'blues') => {
+  const channel = {
+    field: 'level',
+    type: 'quantitative' as const,
+    legend: null,
+    scale: { scheme, domain: [0, LEVELS - 1] },
+  };
+  return { color: channel, stroke: channel };
+};
 
 /** The lowest and the highest sample of each column. */
 function waveform({ samples, sampleRate }: AudioClip, seconds: number) {
@@ -93,8 +110,8 @@ function logMel(clip: AudioClip, recognizer: CtcRecognizer, seconds: number) {
   return {
     width: WIDTH,
     height: 150,
-    data: { values: stripsOf(grid, { columns: COLUMNS, step: features.options.frameStep, levels: 16 }) },
-    mark: { type: 'rect' as const, stroke: null },
+    data: { values: stripsOf(grid, { columns: COLUMNS, step: features.options.frameStep, levels: LEVELS }) },
+    mark: RECTANGLE,
     encoding: {
       x: time('from', seconds, null),
       x2: { field: 'to' },
@@ -106,12 +123,7 @@ function logMel(clip: AudioClip, recognizer: CtcRecognizer, seconds: number) {
         scale: { domain: [0, size], nice: false },
       },
       y2: { field: 'above' },
-      color: {
-        field: 'level',
-        type: 'quantitative' as const,
-        legend: null,
-        scale: { scheme: 'viridis' as const, domain: [0, 15] },
-      },
+      ...levelIn('viridis'),
     },
   };
 }
@@ -140,7 +152,7 @@ function symbols(
     columns: steps,
     at: (row, column) => probability(column, indices[row]!),
   };
-  const rows = stripsOf(grid, { columns: COLUMNS, step: secondsPerStep, levels: 16, range: [0, 1] })
+  const rows = stripsOf(grid, { columns: COLUMNS, step: secondsPerStep, levels: LEVELS, range: [0, 1] })
     .filter(({ level }) => level > 0)
     .map(({ row, ...rest }) => ({ ...rest, name: shown[row]! }));
   const y = { field: 'name', type: 'nominal' as const, title: 'symbol', scale: { domain: shown } };
@@ -150,17 +162,12 @@ function symbols(
     layer: [
       {
         data: { values: rows },
-        mark: { type: 'rect' as const, stroke: null },
+        mark: RECTANGLE,
         encoding: {
           x: time('from', seconds, 'time (s)'),
           x2: { field: 'to' },
           y,
-          color: {
-            field: 'level',
-            type: 'quantitative' as const,
-            legend: null,
-            scale: { scheme: 'blues' as const, domain: [0, 15] },
-          },
+          ...levelIn('blues'),
         },
       },
       {

@@ -67,12 +67,14 @@ async function loadPackages(): Promise<Packages> {
     import('@resvg/resvg-wasm'),
   ]);
   const { resolve } = createRequire(import.meta.url);
-  const fontFile = (weight: number) =>
-    readFile(resolve(`@fontsource/source-sans-3/files/source-sans-3-latin-${weight}-normal.woff2`));
+  const fontFile = (letters: string, weight: number) =>
+    readFile(resolve(`@fontsource/source-sans-3/files/source-sans-3-${letters}-${weight}-normal.woff2`));
   const [wasm, ...fonts] = await Promise.all([
     readFile(resolve('@resvg/resvg-wasm/index_bg.wasm')),
-    fontFile(400),
-    fontFile(600),
+    fontFile('latin', 400),
+    fontFile('latin', 600),
+    fontFile('greek', 400),
+    fontFile('greek', 600),
   ]);
   return { vega, compile, resvg, wasm, fonts };
 }
