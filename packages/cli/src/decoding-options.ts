@@ -27,28 +27,45 @@ export function addDecodingOptions(command: Command): Command {
   const whole = numberIn({ whole: true, from: 1 });
   return command
     .addOption(
-      new Option('--beam <n>', 'follow so many beginnings of texts; without it the likeliest path').argParser(
-        numberIn({ whole: true, from: 1 }),
-      ),
+      new Option(
+        '--beam <n>',
+        'follow so many beginnings of texts: 100 with any option below, else only the likeliest path',
+      ).argParser(numberIn({ whole: true, from: 1 })),
     )
     .option('--lm <file>', 'n-gram model of words, an ARPA file, perhaps packed (.gz)')
-    .addOption(new Option('--lm-weight <x>', 'how much the language model counts').argParser(number))
-    .addOption(new Option('--word-bonus <x>', 'added to the score for each word').argParser(number))
-    .option('--lexicon <file>', 'only the words of this file, separated by blanks or lines')
-    .option('--hot-word <word...>', 'words that are likely here')
-    .addOption(new Option('--top-k <n>', 'go on with so many symbols of a step').argParser(whole))
     .addOption(
-      new Option('--blank-skip <p>', 'pass over steps that are silence with this probability').argParser(
-        numberIn({ above: 0, to: 1 }),
+      new Option('--lm-weight <x>', 'how much the language model counts; 0.5 by default').argParser(number),
+    )
+    .addOption(
+      new Option('--word-bonus <x>', 'added to the score for each word; 0 by default').argParser(number),
+    )
+    .option('--lexicon <file>', 'only the words of this file, separated by blanks or lines')
+    .addOption(
+      new Option('--hot-word <word>', 'a word that is likely here; may be given several times').argParser(
+        eachTime,
       ),
     )
-    .addOption(new Option('--n-best <n>', 'find so many texts').argParser(whole))
+    .addOption(
+      new Option('--top-k <n>', 'go on with so many symbols of a step; all by default').argParser(whole),
+    )
+    .addOption(
+      new Option(
+        '--blank-skip <p>',
+        'pass over steps that are φ with at least this probability; none by default',
+      ).argParser(numberIn({ above: 0, to: 1 })),
+    )
+    .addOption(new Option('--n-best <n>', 'tell so many texts (predict); 1 by default').argParser(whole))
     .addOption(
       new Option(
         '--hot-word-bonus <x>',
-        `added to the score for each of them, ${HOT_WORD_BONUS} by default`,
+        `added to the score for each hot word; ${HOT_WORD_BONUS} by default`,
       ).argParser(number),
     );
+}
+
+/** Collects the values of an option that may be given several times. */
+export function eachTime(value: string, before: readonly string[] = []): readonly string[] {
+  return [...before, value];
 }
 
 /** What `predict` and `evaluate` of a recogniser take. Throws DataError for files that cannot be used, UsageError for options that need others. */
@@ -90,5 +107,5 @@ export function decodingWords(options: DecodingOptions): string[] {
     ['--hot-word-bonus', hotWordBonus],
   ];
   const words = given.flatMap(([name, value]) => (value === undefined ? [] : [name, String(value)]));
-  return hotWord ? [...words, '--hot-word', ...hotWord] : words;
+  return [...words, ...(hotWord ?? []).flatMap((word) => ['--hot-word', word])];
 }

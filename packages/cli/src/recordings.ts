@@ -62,3 +62,18 @@ export function tellResampling(
     );
   }
 }
+
+/** Says on standard error how many transcripts have symbols that the model never writes, and shows the first. */
+export function tellUnknown(
+  utterances: readonly Utterance[],
+  recognizer: { unknownIn(text: string): readonly string[] },
+): void {
+  const strange = utterances.filter(({ transcript }) => recognizer.unknownIn(transcript).length > 0);
+  const [first] = strange;
+  if (!first) return;
+  const symbols = recognizer.unknownIn(first.transcript).map((symbol) => `'${symbol}'`);
+  process.stderr.write(
+    `${counted(strange.length, 'transcript')} of ${utterances.length} cannot be recognised without errors, because the model never writes ` +
+      `what ${strange.length === 1 ? 'it has' : 'they have'}; the first is ${first.name ?? `'${first.transcript}'`}: ${symbols.join(' ')}\n`,
+  );
+}

@@ -47,9 +47,12 @@ export function settingOptions(
     dropout: () =>
       new Option('--dropout <p>', 'part of the features dropped').argParser(numberIn({ from: 0, below: 1 })),
     epochs: () =>
-      new Option('--epochs <n>', 'times to go through the data').argParser(
-        numberIn({ whole: true, from: Math.min(1, defaults.epochs ?? 1) }),
-      ),
+      new Option(
+        '--epochs <n>',
+        defaults.epochs === 0
+          ? 'times to go through the data; 0: as --hours says'
+          : 'times to go through the data',
+      ).argParser(numberIn({ whole: true, from: Math.min(1, defaults.epochs ?? 1) })),
     batch: () => new Option('--batch <n>', `${kind.example}s in a step`).argParser(atLeastOne),
     rate: () => new Option('--rate <x>', 'learning rate at its highest').argParser(numberIn({ above: 0 })),
     seed: () =>

@@ -6,6 +6,7 @@ import {
 } from '@ostinato/data/node';
 import type { Command } from 'commander';
 import { Option } from 'commander';
+import { eachTime } from '../decoding-options.js';
 import { commandLine } from '../invocation.js';
 import { clock, count, counted } from '../numbers.js';
 import { numberIn } from '../options.js';
@@ -32,7 +33,12 @@ export function addDataFsddStrings(parent: Command): void {
     .requiredOption('--out <folder>', 'folder for train.tsv, dev.tsv and their recordings')
     .addOption(new Option('--count <n>', 'strings to learn from').argParser(atLeastOne).default(2000))
     .addOption(new Option('--dev-count <n>', 'strings of each other part').argParser(atLeastOne).default(200))
-    .option('--hold-out-speaker <name...>', 'speakers who are only in heldout.tsv')
+    .addOption(
+      new Option(
+        '--hold-out-speaker <name>',
+        'who is only in heldout.tsv; may be given several times',
+      ).argParser(eachTime),
+    )
     .addOption(
       new Option('--seed <n>', 'start of everything random')
         .argParser(numberIn({ whole: true, from: 0, to: 2 ** 32 - 1 }))

@@ -3,7 +3,7 @@ import { backendOption, startBackend, threadsOption } from '../backend.js';
 import { addDecodingOptions, type DecodingOptions, decodingOf } from '../decoding-options.js';
 import { recognizers } from '../model-kind.js';
 import { openModel } from '../open-model.js';
-import { embeddedTones, readRecordings, tellResampling } from '../recordings.js';
+import { embeddedTones, readRecordings, tellResampling, tellUnknown } from '../recordings.js';
 import { renderRecognition, type TimedReport } from '../speech-report.js';
 import { colorsFor } from '../terminal.js';
 
@@ -36,6 +36,7 @@ async function evaluate(model: string, manifest: string | undefined, options: Ev
   const decoding = await decodingOf(options);
   const utterances = manifest === undefined ? embeddedTones().test : await readRecordings(manifest);
   tellResampling(utterances, recognizer.sampleRate);
+  tellUnknown(utterances, recognizer);
   const begin = performance.now();
   const found = await recognizer.evaluate(utterances, decoding);
   const seconds = (performance.now() - begin) / 1000;

@@ -47,6 +47,7 @@ export function addSpeechPredict(parent: Command): void {
 
 async function predict(model: string, files: readonly string[], options: PredictOptions): Promise<void> {
   const { align, text, picture, json } = options;
+  if (text?.trim() === '') throw new UsageError('--text: there is nothing to align; give what is said');
   for (const [name, value] of Object.entries({ text, picture })) {
     if (value !== undefined && files.length > 1) {
       throw new UsageError(`--${name} is for one recording, but there are ${files.length}`);

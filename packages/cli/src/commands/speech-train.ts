@@ -15,7 +15,7 @@ import { recognizers } from '../model-kind.js';
 import { clock, counted, fileSize } from '../numbers.js';
 import { numberIn } from '../options.js';
 import { checkOutputPath } from '../output-path.js';
-import { tellResampling, trainingRecordings } from '../recordings.js';
+import { tellResampling, tellUnknown, trainingRecordings } from '../recordings.js';
 import { pick, settingOptions, unfinished } from '../settings.js';
 import { summarizeRecognition } from '../speech-report.js';
 import { type TrainingResult, trainWatched } from '../training.js';
@@ -70,9 +70,11 @@ export function addSpeechTrain(parent: Command): void {
   for (const option of settingOptions(recognizers, recognizerDefaults)) command.addOption(option);
   command
     .addOption(
-      setting('hours', '--hours <x>', 'hours of recordings to hear in all, where --epochs is 0').argParser(
-        numberIn({ above: 0 }),
-      ),
+      setting(
+        'hours',
+        '--hours <x>',
+        'hours of recordings to hear in all, however few there are, where --epochs is 0',
+      ).argParser(numberIn({ above: 0 })),
     )
     .addOption(
       setting(
@@ -91,7 +93,13 @@ export function addSpeechTrain(parent: Command): void {
         numberIn({ from: 0 }),
       ),
     )
-    .addOption(setting('masks', '--masks <n>', 'mask stretches of time and bands').argParser(whole(0)));
+    .addOption(
+      setting(
+        'masks',
+        '--masks <n>',
+        'mask so many stretches of time, and of features, in each recording',
+      ).argParser(whole(0)),
+    );
   addDecodingOptions(command)
     .addOption(backendOption())
     .addOption(threadsOption())
@@ -122,6 +130,7 @@ async function train(given: TrainOptions, command: Command): Promise<void> {
     process.stderr.write(`${out} is trained already: ${epochs} of ${epochs} epochs are done.\n`);
   }
   tellResampling([...utterances, ...(dev ?? [])], recognizer.sampleRate);
+  tellUnknown(dev ?? [], recognizer);
   const result = await trainWatched({
     kind: recognizers,
     model: recognizer,

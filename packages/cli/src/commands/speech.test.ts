@@ -189,6 +189,15 @@ describe('speech eval', () => {
     expect(report.realTimeFactor).toBeGreaterThan(0);
   });
 
+  test('says which transcripts cannot be recognised without errors', async () => {
+    await writeFile(join(folder, 'caps.tsv'), `wav/dev0.wav\tHello\nwav/dev1.wav\t${dev[1]!.transcript}\n`);
+    const { status, stderr } = await ostinato(['speech', 'eval', 'model', 'caps.tsv'], folder);
+    expect(stderr).toMatch(
+      /^1 transcript of 2 cannot be recognised without errors, because the model never writes what it has; the first is caps\.tsv:1: .*dev0\.wav: 'H' 'e' 'l' 'o'\n$/,
+    );
+    expect(status).toBe(0);
+  });
+
   test('says that recordings of another rate are resampled', async () => {
     const folder = await workplace();
     expect((await ostinato(learn, folder)).status).toBe(0);

@@ -1,4 +1,5 @@
-import { assertSampleRate } from './clip.js';
+import { DataError } from '../errors.js';
+import { type AudioClip, assertSampleRate } from './clip.js';
 import type { ManifestEntry } from './manifest.js';
 import { readManifest } from './read-manifest.js';
 import { readWav } from './read-wav.js';
@@ -31,11 +32,21 @@ export async function readUtterances(
   const utterances: RecordedUtterance[] = [];
   const resampled: { path: string; sampleRate: number }[] = [];
   for (const entry of entries) {
-    const clip = await readWav(entry.path);
+    const clip = await readEntry(entry);
     const rate = sampleRate ?? clip.sampleRate;
     if (clip.sampleRate !== rate) resampled.push({ path: entry.path, sampleRate: clip.sampleRate });
     utterances.push({ ...entry, clip: resample(clip, rate) });
     onRecording?.(utterances.length, entries.length);
   }
   return { utterances, resampled };
+}
+
+/** The recording of an entry. What is wrong with it is told with file and line of the manifest. */
+async function readEntry({ path, file, line }: ManifestEntry): Promise<AudioClip> {
+  try {
+    return await readWav(path);
+  } catch (cause) {
+    if (!(cause instanceof DataError)) throw cause;
+    throw new DataError(cause.message, { file, line }, { cause });
+  }
 }

@@ -47,13 +47,18 @@ export function recognitionOf(
   const symbols = segments.map(
     ({ symbol, start, end, confidence }): TimedText => ({
       text: table.textOf([symbol]),
-      start: start * secondsPerStep,
-      end: end * secondsPerStep,
+      start: rounded(start * secondsPerStep),
+      end: rounded(end * secondsPerStep),
       confidence,
     }),
   );
   const text = table.textOf(segments.map(({ symbol }) => symbol));
   return { text, symbols, words: wordsOf(symbols, table.separator), alternatives };
+}
+
+/** To microseconds, without the noise of binary fractions. */
+function rounded(seconds: number): number {
+  return Math.round(seconds * 1e6) / 1e6;
 }
 
 /** Words out of symbols; of a word without separator each symbol is one. */

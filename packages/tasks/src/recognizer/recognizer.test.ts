@@ -128,6 +128,16 @@ describe('CtcRecognizer (L26)', () => {
     expect(transcript).not.toBe(other);
   });
 
+  it('refuses words that its symbols cannot spell', async () => {
+    const { clip } = parts.dev[0]!;
+    await expect(words.predict([clip], { lexicon: ['1', '13'] })).rejects.toThrow(
+      "recognizer: the lexicon has '13', which is none of its 4 symbols (1 3 7 9); leave the word out",
+    );
+    await expect(learnt.predict([clip], { hotWords: { words: ['1x'], bonus: 1 } })).rejects.toThrow(
+      "hot words have '1x' with 'x', which is none of its",
+    );
+  });
+
   it('resamples recordings of another rate', async () => {
     const { clip } = parts.dev[1]!;
     const [found] = await learnt.predict([resample(clip, 16_000)]);

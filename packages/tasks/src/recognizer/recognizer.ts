@@ -108,6 +108,10 @@ export class CtcRecognizer extends Task<Utterance, RecognizerSettings, Recognize
   get symbols(): readonly string[] {
     return this.#description.symbols.symbols;
   }
+  /** The symbols of a text that it never writes, each once: a transcript that has some cannot be recognised without errors. */
+  unknownIn(text: string): string[] {
+    return this.#description.symbols.unknownIn(text);
+  }
   /** Samples per second that it hears; recordings of other rates are resampled. */
   get sampleRate(): number {
     return this.settings.sampleRate;

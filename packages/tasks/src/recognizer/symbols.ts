@@ -44,6 +44,16 @@ export class SymbolTable {
     return cut(text, this.units).map((symbol) => ({ symbol, class: this.#indices.get(symbol) }));
   }
 
+  /** The symbols of a text that it lacks, each once. */
+  unknownIn(text: string): string[] {
+    return [...new Set(cut(text, this.units).filter((symbol) => !this.#indices.has(symbol)))];
+  }
+
+  /** Some of the symbols, for messages. */
+  get shown(): string {
+    return this.symbols.slice(0, 40).join(' ');
+  }
+
   /**
    * The classes of a transcript.
    * @param name what messages call the recording
@@ -54,7 +64,7 @@ export class SymbolTable {
       if (index !== undefined) return index;
       throw new DataError(
         `${where}: ${name}: the transcript '${transcript}' has the symbol '${symbol}', which is none of the ` +
-          `${this.symbols.length} of the recognizer (${this.symbols.slice(0, 40).join(' ')}); ` +
+          `${this.symbols.length} of the recognizer (${this.shown}); ` +
           'correct the transcript, or train a recognizer that knows the symbol',
       );
     });
