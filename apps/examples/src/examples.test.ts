@@ -31,9 +31,9 @@ describe('examples', () => {
     expect(losses[2]!).toBeLessThan(losses[0]! / 2);
   });
 
-  it('speech (L26): hears numbers that are dialled, and when', async () => {
+  it('speech (L26): hears what is dialled with less than 2 % errors, and when', async () => {
     const { wer, transcript, seconds, words } = await speech();
-    expect(wer).toBeLessThan(0.1);
+    expect(wer).toBeLessThan(0.02);
     expect(words.map(({ text }) => text).join(' ')).toBe(transcript);
     let last = 0;
     for (const { start, end, confidence } of words) {
@@ -43,5 +43,5 @@ describe('examples', () => {
       last = end;
     }
     expect(last).toBeLessThanOrEqual(seconds);
-  });
+  }, 300_000);
 });

@@ -23,7 +23,7 @@ import { type Recognition, recognitionOf, silence } from './recognition.js';
 import type { RecognizerReport } from './report.js';
 import { SpeechStream } from './stream.js';
 import { assertFits, BLANK, SymbolTable } from './symbols.js';
-import { checkClips, checkUtterances } from './utterances.js';
+import { checkClips, checkUtterances, secondsOf } from './utterances.js';
 
 /** How `fit` is run. Word and character error rates are what it measures on `dev`. */
 export type RecognizerFitOptions = FitOptions<Utterance, CtcRecognizer>;
@@ -81,7 +81,7 @@ export class CtcRecognizer extends Task<Utterance, RecognizerSettings, Recognize
     checkUtterances(where, utterances);
     const { units } = settings;
     const symbols = given
-      ? tableOf(where, units, given)
+      ? SymbolTable.given(where, units, given)
       : SymbolTable.of(
           units,
           utterances.map(({ transcript }) => transcript),
@@ -298,20 +298,4 @@ export class CtcRecognizer extends Task<Utterance, RecognizerSettings, Recognize
     const texts = alternatives ?? [{ text: table.textOf(target), score: logProbability }];
     return recognitionOf(symbols, table, secondsPerStep, texts);
   }
-}
-
-/** Of all recordings together. */
-function secondsOf(utterances: readonly Utterance[]): number {
-  return utterances.reduce((sum, { clip }) => sum + clip.samples.length / clip.sampleRate, 0);
-}
-
-/** A table of given symbols. Throws DataError for one that is empty or comes twice, or that its units could never cut. */
-function tableOf(where: string, units: RecognizerSettings['units'], symbols: readonly string[]): SymbolTable {
-  const odd = symbols.find((symbol, index) => {
-    const isCut = units === 'char' ? [...symbol].length === 1 : symbol !== '' && !/\s/.test(symbol);
-    return !isCut || symbols.indexOf(symbol) !== index;
-  });
-  if (odd === undefined) return new SymbolTable(units, symbols);
-  const wanted = units === 'char' ? 'single characters' : 'words without blanks';
-  throw new DataError(`${where}: symbols must be ${wanted}, each once, got '${odd}'`);
 }

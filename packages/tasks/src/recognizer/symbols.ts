@@ -24,6 +24,17 @@ export class SymbolTable {
     return new SymbolTable(units, [...found].sort());
   }
 
+  /** A table of given symbols. Throws DataError for one that comes twice, or that its units could never cut. */
+  static given(where: string, units: SpeechUnits, symbols: readonly string[]): SymbolTable {
+    const odd = symbols.find((symbol, index) => {
+      const isCut = units === 'char' ? [...symbol].length === 1 : symbol !== '' && !/\s/.test(symbol);
+      return !isCut || symbols.indexOf(symbol) !== index;
+    });
+    if (odd === undefined) return new SymbolTable(units, symbols);
+    const wanted = units === 'char' ? 'single characters' : 'words without blanks';
+    throw new DataError(`${where}: symbols must be ${wanted}, each once, got '${odd}'`);
+  }
+
   /** Classes, the blank among them. */
   get classes(): number {
     return this.symbols.length + 1;
@@ -37,11 +48,6 @@ export class SymbolTable {
   /** Names of all classes; the blank's is empty. */
   get names(): string[] {
     return ['', ...this.symbols];
-  }
-
-  /** A class for each symbol of a text; those that it does not know are undefined. */
-  classesOf(text: string): { readonly symbol: string; readonly class: number | undefined }[] {
-    return cut(text, this.units).map((symbol) => ({ symbol, class: this.#indices.get(symbol) }));
   }
 
   /** The symbols of a text that it lacks, each once. */
@@ -60,7 +66,8 @@ export class SymbolTable {
    * @throws DataError that names the recording and a symbol that the table lacks
    */
   encode(where: string, name: string, transcript: string): number[] {
-    return this.classesOf(transcript).map(({ symbol, class: index }) => {
+    return cut(transcript, this.units).map((symbol) => {
+      const index = this.#indices.get(symbol);
       if (index !== undefined) return index;
       throw new DataError(
         `${where}: ${name}: the transcript '${transcript}' has the symbol '${symbol}', which is none of the ` +

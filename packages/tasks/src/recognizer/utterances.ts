@@ -47,3 +47,8 @@ export function checkUtterances(where: string, utterances: readonly Utterance[])
 export function nameOf({ name }: Utterance, index: number): string {
   return name ?? `utterance ${index}`;
 }
+
+/** How long all recordings last together. */
+export function secondsOf(utterances: readonly Utterance[]): number {
+  return utterances.reduce((sum, { clip }) => sum + clip.samples.length / clip.sampleRate, 0);
+}
